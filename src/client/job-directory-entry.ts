@@ -4,6 +4,9 @@ import type { JobOverview } from '../rest/messages/job-messages.js'
 import { isEpochMs } from './job-overview.js'
 import { areQueryableStates } from './queryable-state-messages.js'
 
+/** An IP address with a port. */
+const WEB = /^https?:\/\/[0-9a-fA-F.:[\]]{1,50}$/
+
 /** What a living job leaves in the run directory beside its socket: `<jobId>.json`. Times are epoch ms. */
 export interface JobDirectoryEntry {
   readonly jobId: string
@@ -16,6 +19,8 @@ export interface JobDirectoryEntry {
   readonly version: string
   /** Where the job's control server listens. */
   readonly socket: string
+  /** Where the job answers over TCP; absent where it does not. */
+  readonly web?: string
   /** Where the checkpoints of the job lie, and no other's; what `run -s` takes. */
   readonly checkpoints?: string
   /** The job is one that `run --recover` goes on with. */
@@ -28,8 +33,8 @@ export interface JobDirectoryEntry {
 export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobDirectoryEntry {
   if (typeof value !== 'object' || value === null) throw new ReasonError('it is no JSON object')
   const fields = value as Partial<Record<keyof JobDirectoryEntry, unknown>>
-  const { jobId, pid, processStart, name, startTime, version, socket, checkpoints, isRecoverable, queryableStates } =
-    fields
+  const { jobId, pid, processStart, name, startTime, version, socket, web, checkpoints, isRecoverable } = fields
+  const { queryableStates } = fields
   if (jobId !== expectedJobId) throw new ReasonError('it is not of the job that its name says')
   const isComplete =
     typeof pid === 'number' &&
@@ -40,6 +45,7 @@ export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobD
     isEpochMs(startTime) &&
     typeof version === 'string' &&
     typeof socket === 'string' &&
+    (web === undefined || (typeof web === 'string' && WEB.test(web))) &&
     (checkpoints === undefined || typeof checkpoints === 'string') &&
     (isRecoverable === undefined || typeof isRecoverable === 'boolean') &&
     (queryableStates === undefined || areQueryableStates(queryableStates))
@@ -52,6 +58,7 @@ export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobD
     startTime,
     version,
     socket,
+    ...(web !== undefined && { web }),
     ...(checkpoints !== undefined && { checkpoints }),
     ...(isRecoverable !== undefined && { isRecoverable }),
     ...(queryableStates !== undefined && { queryableStates }),

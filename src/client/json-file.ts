@@ -5,9 +5,19 @@ import { ReasonError } from '../core/errors/reason-error.js'
 /** No link is followed, and a pipe that nobody writes to keeps nobody. Windows has neither flag. */
 const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
-/** What a file says that anybody may have put there; ReasonError for what is no plain file of JSON up to `limitBytes`. */
-export async function readJsonFile(file: string, limitBytes: number): Promise<unknown> {
-  const text = await readPlainFile(file, limitBytes)
+/** Which files are believed. */
+export interface BelievedFile {
+  readonly limitBytes: number
+  /** Ids of the users who may have written it; empty where the system has none. */
+  readonly owners: readonly number[]
+}
+
+/**
+ * What a file says that anybody may have put there; ReasonError for what is no plain file of JSON, too long, or of another
+ * user than it may be.
+ */
+export async function readJsonFile(file: string, believed: BelievedFile): Promise<unknown> {
+  const text = await readPlainFile(file, believed)
   try {
     return JSON.parse(text)
   } catch (cause) {
@@ -15,11 +25,14 @@ export async function readJsonFile(file: string, limitBytes: number): Promise<un
   }
 }
 
-async function readPlainFile(file: string, limitBytes: number): Promise<string> {
+async function readPlainFile(file: string, { limitBytes, owners }: BelievedFile): Promise<string> {
   const handle = await openPlain(file)
   try {
     const stat = await handle.stat()
     if (!stat.isFile()) throw new ReasonError('it is no plain file')
+    if (owners.length > 0 && !owners.includes(stat.uid)) {
+      throw new ReasonError(`it belongs to another user (${String(stat.uid)})`)
+    }
     if (stat.size > limitBytes) throw new ReasonError(`it has more than ${String(limitBytes)} bytes`)
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(stat.size), 0, stat.size, 0)
     return buffer.toString('utf8', 0, bytesRead)

@@ -55,12 +55,20 @@ export class RunDirectory {
       if (await isShared(this.path)) {
         throw new ReasonError('all users may make files in it (its sticky bit is set), and no other may see your jobs')
       }
+      await this.#refuseOtherOwner()
       await this.#refuseFileAsArchive()
       await makeDirectories(this.#archive, PRIVATE_DIRECTORY)
       await chmod(this.path, PRIVATE_DIRECTORY)
     } catch (error) {
       throw FlinkError.is(error, 'RUN_DIRECTORY_UNUSABLE') ? error : this.unusable(error)
     }
+  }
+
+  /** Whoever owns a directory decides what is in it, whatever its mode. */
+  async #refuseOtherOwner(): Promise<void> {
+    const owner = await ownerOf(this.path)
+    if (owner === undefined || process.getuid === undefined || owner === process.getuid()) return
+    throw new ReasonError(`it belongs to another user (${String(owner)})`)
   }
 
   /** Nothing is wrong with the directory as such then: another one is not what the user needs. */
@@ -217,7 +225,9 @@ export class RunDirectory {
   /** What a file says; undefined when it went meanwhile, and when no job wrote it, which is told once. */
   async #believed<T>(file: string, check: (value: unknown) => T | Promise<T>): Promise<T | undefined> {
     try {
-      return await check(await readJsonFile(file, FILE_LIMIT_BYTES))
+      // Before the directory was made private others may have put files there.
+      const owners = [process.getuid?.(), await ownerOf(this.path)].filter((uid) => uid !== undefined)
+      return await check(await readJsonFile(file, { limitBytes: FILE_LIMIT_BYTES, owners }))
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return undefined
       this.#passOver(file, error)
@@ -295,6 +305,17 @@ async function isShared(directory: string): Promise<boolean> {
     return ((await stat(directory)).mode & STICKY) !== 0
   } catch (error) {
     if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return false
+    throw error
+  }
+}
+
+/** The id of its user; undefined before it is there, and on Windows. */
+async function ownerOf(directory: string): Promise<number | undefined> {
+  if (process.getuid === undefined) return undefined
+  try {
+    return (await stat(directory)).uid
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined
     throw error
   }
 }

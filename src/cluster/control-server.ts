@@ -14,6 +14,7 @@ import { RestEndpoint } from '../rest/rest-endpoint.js'
 import type { JobsGateway } from '../rest/jobs-gateway.js'
 import { ClosingStack } from './closing-stack.js'
 import { RunDirectoryUpkeep } from './run-directory-upkeep.js'
+import { WebEndpoint, type WebOrder } from './web-endpoint.js'
 
 /** An answer to a poll that came in as the job ended is still given before the socket goes. */
 const LINGER_MS = 300
@@ -29,8 +30,10 @@ export interface ControlServerServices {
   readonly logger: Logger
   readonly runDirectory: RunDirectory
   readonly version: string
-  /** Told what went wrong at the end, which is no reason not to end. */
+  /** Told what went wrong and is no reason not to end, or to go on. */
   readonly warn: (text: string) => void
+  /** Where the jobs are to be reached over TCP as well. */
+  readonly web?: WebOrder | undefined
 }
 
 export interface StartedJob {
@@ -41,13 +44,18 @@ export interface StartedJob {
   readonly isRecoverable?: boolean
 }
 
-/** The REST server of a job process on its Unix socket, and the entries by which other processes find it. */
+/**
+ * The REST server of a job process on its Unix socket, and where that is asked for over TCP, and the entries by which other
+ * processes find it. The fields beyond ten: what listens where is two of them.
+ */
 export class ControlServer {
   readonly gateway: JobsGateway
   readonly #services: ControlServerServices
   readonly #upkeep: RunDirectoryUpkeep
   readonly #entries = new Map<string, JobDirectoryEntry>()
-  #server: Promise<RestEndpoint> | undefined
+  readonly #endpoint: RestEndpoint
+  readonly #web: WebEndpoint
+  #listening: Promise<void> | undefined
   #socket: string | undefined
   #asked = false
   #isClosing = false
@@ -59,6 +67,19 @@ export class ControlServer {
     this.#services = services
     this.gateway = services.gateway
     this.#upkeep = new RunDirectoryUpkeep(services.clock, () => this.#restore())
+    const { gateway, clock, random, logger, runDirectory, web, warn } = services
+    const onRequest = (): void => {
+      this.#asked = true
+    }
+    const bodyLimit = web === undefined ? {} : { bodyLimit: web.settings.maxContentLength }
+    this.#endpoint = new RestEndpoint({ gateway, clock, random, logger, onRequest, ...bodyLimit })
+    const onOpened = (): Promise<void> => this.#change(() => this.#reached)
+    this.#web = new WebEndpoint({ endpoint: this.#endpoint, order: web, clock, runDirectory, warn, onOpened })
+  }
+
+  /** Before the program runs: where it is to be reached over TCP and cannot be, it need not begin. See WebEndpoint. */
+  openWeb(): Promise<void> {
+    return this.#web.open()
   }
 
   /**
@@ -69,10 +90,11 @@ export class ControlServer {
     const { runDirectory, version } = this.#services
     const socket = await this.open(job.jobId)
     const processStart = await startOfProcess('self')
-    const entry = { ...job, pid: process.pid, processStart, version, socket }
+    const entry = { ...job, pid: process.pid, processStart, version, socket, ...this.#reached }
     await runDirectory.register(entry)
     this.#entries.set(job.jobId, entry)
     this.#upkeep.start()
+    this.#web.succeed()
   }
 
   /** Listens, for the first job and those after it, where nobody finds it yet. Returns where. */
@@ -80,12 +102,12 @@ export class ControlServer {
     const { runDirectory } = this.#services
     this.#socket ??= await runDirectory.socketPathFor(jobId)
     const socket = this.#socket
-    this.#server ??= this.#listen(socket)
+    this.#listening ??= this.#listen(socket)
     try {
-      await this.#server
+      await this.#listening
     } catch (error) {
       // A program may catch this, mend what is wrong and try again.
-      this.#server = undefined
+      this.#listening = undefined
       this.#socket = undefined
       throw FlinkError.is(error) ? error : runDirectory.unusable(error, `there is no control socket at ${socket}`)
     }
@@ -94,11 +116,7 @@ export class ControlServer {
 
   /** For when the job cannot be asked. What cannot be written is tried again with the next one, and is no reason to fail. */
   async queryableStatesKnown(jobId: string, queryableStates: readonly QueryableStateMessage[]): Promise<void> {
-    const known = this.#entries.get(jobId)
-    if (known === undefined) return
-    this.#entries.set(jobId, { ...known, queryableStates })
-    this.#registrations = this.#registrations.then(() => this.#registerAgain(jobId))
-    await this.#registrations
+    await this.#change((entry) => (entry.jobId === jobId ? { queryableStates } : undefined))
   }
 
   /** Archives the jobs and closes the socket. Never rejects: a job ends as it has ended, whatever can be kept of it. */
@@ -107,7 +125,7 @@ export class ControlServer {
       const reason = messageOf(error)
       this.#services.warn(`The control server did not end as it should, the job has. ${reason}`)
     })
-    closing.push(async () => (await this.#server)?.close())
+    closing.push(() => this.#endpoint.close())
     closing.push(() => (this.#asked ? this.#linger() : undefined))
     closing.push(async () => {
       const jobs = (await this.gateway.overview()).filter(({ jid }) => this.#entries.has(jid))
@@ -118,6 +136,7 @@ export class ControlServer {
       }
     })
     closing.push(() => this.#upkeep.stop())
+    closing.push(() => this.#web.stop())
     closing.push(() => {
       this.#isClosing = true
       return this.#registrations
@@ -134,6 +153,22 @@ export class ControlServer {
     return { left: { queryableStates, checkpoint: answer.source === 'none' ? answer.checkpoint : null } }
   }
 
+  get #reached(): Pick<JobDirectoryEntry, 'web'> {
+    const { url } = this.#web
+    return url === undefined ? {} : { web: url }
+  }
+
+  /** What is new of the entries of jobs. */
+  async #change(changeOf: (entry: JobDirectoryEntry) => Partial<JobDirectoryEntry> | undefined): Promise<void> {
+    for (const [jobId, entry] of this.#entries) {
+      const change = changeOf(entry)
+      if (change === undefined) continue
+      this.#entries.set(jobId, { ...entry, ...change })
+      this.#registrations = this.#registrations.then(() => this.#registerAgain(jobId))
+    }
+    await this.#registrations
+  }
+
   /** One after the other, so that the newest is what stays. */
   async #registerAgain(jobId: string): Promise<void> {
     const entry = this.#entries.get(jobId)
@@ -142,24 +177,18 @@ export class ControlServer {
       await this.#services.runDirectory.register(entry)
     } catch (error) {
       const reason = messageOf(error)
-      this.#services.logger.warn('queryable states are not in the run directory', { reason })
+      this.#services.logger.warn('what is new of a job is not in the run directory', { reason })
     }
   }
 
-  async #listen(socket: string): Promise<RestEndpoint> {
-    const { gateway, clock, random, logger } = this.#services
-    const onRequest = (): void => {
-      this.#asked = true
-    }
-    const server = new RestEndpoint({ gateway, clock, random, logger, onRequest })
-    await server.listen(socket)
+  async #listen(socket: string): Promise<void> {
+    await this.#endpoint.listen(socket)
     try {
       await makePrivate(socket)
     } catch (error) {
-      await server.close()
+      await this.#endpoint.stopListening()
       throw error
     }
-    return server
   }
 
   /** Puts back what somebody removed, so that the jobs are found again. */
@@ -184,21 +213,19 @@ export class ControlServer {
 
   async #listenAgain(): Promise<void> {
     const [jobId] = this.#entries.keys()
-    const server = await this.#server
-    if (jobId === undefined || server === undefined) return
+    if (jobId === undefined) return
     // Makes the directory aside as well, where the socket lies in one.
     const socket = await this.#services.runDirectory.socketPathFor(jobId)
-    await server.listenAgain(socket)
+    await this.#endpoint.listenAgain(socket)
     await makePrivate(socket)
   }
 
   async #linger(): Promise<void> {
-    const server = await this.#server
     for (let lingeredMs = 0; lingeredMs < LONGEST_LINGER_MS; lingeredMs += LINGER_MS) {
       await new Promise<void>((resolve) => {
         this.#services.clock.setTimer(LINGER_MS, resolve)
       })
-      if (server === undefined || !(await server.isAwaited())) return
+      if (!(await this.#endpoint.isAwaited())) return
     }
   }
 }

@@ -30,6 +30,7 @@ import { checkLocalDirectories } from './relative-directories.js'
 import { notesOfSources } from './source-notes.js'
 import type { TakeOver } from './take-over.js'
 import { UidWarning } from './uid-warning.js'
+import type { WebOrder } from './web-endpoint.js'
 import { UnreportedFailures } from './unreported-failures.js'
 import { heapSizeMbOf, WorkerThreadStarter } from './worker-thread-starter.js'
 
@@ -56,11 +57,13 @@ export interface JobProcessInput {
   /** Where the first job takes the place of another one, from whose savepoint it starts. */
   readonly takeOver?: TakeOver | undefined
   /** For whoever is to start the program again. */
-  readonly start: Pick<JobStart, 'jobFile' | 'file' | 'workingDirectory'>
+  readonly start: Pick<JobStart, 'jobFile' | 'file' | 'workingDirectory' | 'web'>
   /** Started already; ended with the process of the job. */
   readonly threads: JobThreads
   /** Where the job is to outlive its process. */
   readonly recoverable?: RecoverableJobSettings | undefined
+  /** Where its jobs are to be reached over TCP. */
+  readonly web?: WebOrder | undefined
   readonly runDirectory: RunDirectory
   readonly version: string
   readonly fileSystems: FileSystems
@@ -90,7 +93,7 @@ export class JobProcess {
   constructor(input: JobProcessInput) {
     this.#input = input
     this.#configuration = Configuration.fromEntries(input.program.configuration)
-    const { clock, random, logger, runDirectory, version, fileSystems } = input
+    const { clock, random, logger, runDirectory, version, fileSystems, web } = input
     const gateway = new JobProcessGateway({
       jobs: this.#jobs,
       clock,
@@ -104,7 +107,7 @@ export class JobProcess {
     this.#failures = new UnreportedFailures(clock, warn)
     this.#optionWarnings = new OptionWarnings(this.#configuration, warn)
     this.#recoverable = this.#recoverableJob()
-    this.#control = new ControlServer({ gateway, clock, random, logger, runDirectory, version, warn })
+    this.#control = new ControlServer({ gateway, clock, random, logger, runDirectory, version, warn, web })
   }
 
   /**
@@ -115,6 +118,7 @@ export class JobProcess {
     const { program, threads, runDirectory } = this.#input
     try {
       await runDirectory.prepare()
+      await this.#control.openWeb()
       await this.#recoverable?.begin()
       const neverReturns = await threads.program.run(program, {
         submit: (submission) => this.#submit(submission),

@@ -15,6 +15,11 @@ export function vertexIdOf(request: RestRequest): string {
   return hexParameter(request, 'vertexid')
 }
 
+/** The id of an operation in the path, as it was given to `trigger`. */
+export function askedTriggerIdOf(request: RestRequest): string {
+  return hexParameter(request, 'triggerid')
+}
+
 export function subtaskIndexOf(request: RestRequest): number {
   const text = request.params['subtaskindex'] ?? ''
   if (!/^\d{1,9}$/.test(text)) throw unresolvable('path', 'subtaskindex', text)

@@ -2,11 +2,16 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { messageOf } from '../core/errors/thrown-value.js'
 import type { RestServer, RestServerServices } from './rest-server.js'
+import type { RequestRules } from './tcp/request-rules.js'
+import type { TcpListener } from './tcp/tcp-listener.js'
+import type { TcpSettings } from './tcp/tcp-settings.js'
 
 /** An interim answer, which clients of HTTP pass over unless they wait for it. */
 const SIGN_OF_LIFE = 'HTTP/1.1 100 Continue\r\n\r\n'
 /** Time in which a request has to arrive whole: a client of this machine needs a moment, one that is stuck has all day. */
 const REQUEST_TIMEOUT_MS = 60_000
+/** Over TCP a connection has to have its answer by then, too: whoever reads slowly keeps neither memory nor a place. */
+const TCP_CONNECTION_TIMEOUT_MS = 5 * 60_000
 /** The same at the end, where the process waits for it. */
 const LAST_REQUEST_TIMEOUT_MS = 300
 /** At the end, time in which an answer has to be ready and read. */
@@ -22,12 +27,13 @@ export class RestEndpoint {
   readonly #services: RestServerServices
   readonly #listener: Server
   readonly #connections = new Set<Socket>()
+  #tcp: TcpListener | undefined
   #server: Promise<RestServer> | undefined
   #isLoaded = false
 
   constructor(services: RestServerServices) {
     this.#services = services
-    this.#listener = createServer((socket) => void this.#serve(socket))
+    this.#listener = createServer((socket) => void this.#serve(socket, undefined))
     // A connection that cannot be taken, for want of file descriptors say, is no reason for a job to end.
     this.#listener.on('error', ({ message: reason }) => {
       if (this.#listener.listening) services.logger.warn('a connection to the control socket was not taken', { reason })
@@ -56,6 +62,31 @@ export class RestEndpoint {
     await this.listen(socketPath)
   }
 
+  /**
+   * Over TCP as well, under rules of its own, until the end. Returns the URL. May be called again where it failed; see
+   * TcpListener for how.
+   */
+  async listenOnTcp(settings: TcpSettings): Promise<string> {
+    const [{ RequestRules }, { TcpListener }] = await Promise.all([
+      import('./tcp/request-rules.js'),
+      import('./tcp/tcp-listener.js'),
+    ])
+    const rules = new RequestRules(settings)
+    const tcp = new TcpListener(settings, (socket) => void this.#serve(socket, rules))
+    const url = await tcp.listen()
+    this.#tcp = tcp
+    return url
+  }
+
+  /** The socket is given up, and may be had again. */
+  stopListening(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#listener.close(() => {
+        resolve()
+      })
+    })
+  }
+
   /** Whether somebody who triggered an operation may still come for its outcome. */
   async isAwaited(): Promise<boolean> {
     return (await this.#loaded())?.isAwaited === true
@@ -66,8 +97,7 @@ export class RestEndpoint {
    * keeps the process.
    */
   async close(): Promise<void> {
-    if (!this.#listener.listening) return
-    const closed = new Promise((resolve) => this.#listener.close(resolve))
+    const closed = Promise.all([this.stopListening(), this.#tcp?.close()])
     this.#destroy((socket) => socket.bytesRead === 0)
     const { clock } = this.#services
     const server = await this.#loaded()
@@ -84,21 +114,23 @@ export class RestEndpoint {
     await server?.close()
   }
 
-  async #serve(socket: Socket): Promise<void> {
+  /** `rules`: of a connection over TCP, whose clients know nothing of signs of life. */
+  async #serve(socket: Socket, rules: RequestRules | undefined): Promise<void> {
     const { clock, logger } = this.#services
     this.#connections.add(socket)
     // Clients may go at any time; until the server has the socket nobody else listens to that.
     socket.on('error', () => socket.destroy())
-    const deadline = clock.setTimer(REQUEST_TIMEOUT_MS, () => void this.#cutOff(socket))
+    const deadlines = [clock.setTimer(REQUEST_TIMEOUT_MS, () => void this.#cutOff(socket))]
+    if (rules !== undefined) deadlines.push(clock.setTimer(TCP_CONNECTION_TIMEOUT_MS, () => socket.destroy()))
     socket.once('close', () => {
-      deadline.cancel()
+      for (const deadline of deadlines) deadline.cancel()
       this.#connections.delete(socket)
     })
     try {
-      if (!this.#isLoaded) socket.write(SIGN_OF_LIFE)
+      if (!this.#isLoaded && rules === undefined) socket.write(SIGN_OF_LIFE)
       const server = await this.#load()
       this.#isLoaded = true
-      server.accept(socket)
+      server.accept(socket, rules)
     } catch (error) {
       const reason = messageOf(error)
       logger.error('the REST server did not start', { reason })

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { FlinkError } from '../core/errors/flink-error.js'
@@ -10,11 +10,12 @@ import type { JobsGateway } from './jobs-gateway.js'
 import { OperationRegistry } from './operation-registry.js'
 import type { RestContext, Route } from './route.js'
 import { ROUTES } from './routes.js'
-import { stackTraceOf } from './throwable-info.js'
+import type { RequestRules } from './tcp/request-rules.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     keepsConnection?: true
+    isLocal?: true
   }
 }
 
@@ -22,12 +23,17 @@ declare module 'fastify' {
 const STORE_DURATION_MS = 5 * 60_000
 const BODY_LIMIT_BYTES = 1024 * 1024
 
+/** Under which rules requests of a connection are answered; of the others there are none. */
+type RulesOfConnections = WeakMap<Socket, RequestRules>
+
 export interface RestServerServices {
   readonly gateway: JobsGateway
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
-  /** Told of every request; lets its owner know that somebody may still be polling. */
+  /** Longest body, in bytes. */
+  readonly bodyLimit?: number
+  /** Told of every request that is let in; lets its owner know that somebody may still be polling. */
   readonly onRequest?: () => void
 }
 
@@ -38,9 +44,12 @@ export class RestServer {
   /** The request of each connection that is not answered yet, as far as it has arrived. */
   readonly #requests = new WeakMap<Socket, IncomingMessage>()
 
-  private constructor(app: FastifyInstance, context: RestContext) {
+  readonly #rules: RulesOfConnections
+
+  private constructor(app: FastifyInstance, context: RestContext, rules: RulesOfConnections) {
     this.#app = app
     this.#context = context
+    this.#rules = rules
     app.server.prependListener('request', (request, response) => {
       const { socket } = request
       this.#requests.set(socket, request)
@@ -53,8 +62,18 @@ export class RestServer {
 
   static async create(services: RestServerServices): Promise<RestServer> {
     // A server that never listens itself; the factory keeps fastify from closing what it has not opened.
-    const serverFactory = (handler: RequestListener): Server => createServer(handler)
-    const app = fastify({ logger: false, bodyLimit: BODY_LIMIT_BYTES, serverFactory })
+    const rules: RulesOfConnections = new WeakMap()
+    const serverFactory = (handler: RequestListener): Server => createServer(underRules(rules, handler))
+    const app = fastify({
+      logger: false,
+      bodyLimit: services.bodyLimit ?? BODY_LIMIT_BYTES,
+      serverFactory,
+      clientErrorHandler: answerMalformed,
+      frameworkErrors: (error, _request, reply: unknown) => {
+        const answer = (reply as FastifyReply).header('connection', 'close')
+        void answer.code(error.statusCode ?? 400).send(errorsOf(error.message))
+      },
+    })
     const operations = { clock: services.clock, random: services.random, storeDurationMs: STORE_DURATION_MS }
     const context: RestContext = {
       gateway: services.gateway,
@@ -72,14 +91,20 @@ export class RestServer {
       if (request.routeOptions.config.keepsConnection !== true) reply.header('connection', 'close')
       done()
     })
+    app.addHook('onRequest', (request, reply, done) => {
+      if (request.routeOptions.config.isLocal === true && rules.has(request.raw.socket)) reply.callNotFound()
+      else done()
+    })
     for (const route of ROUTES) mount(app, route, context)
-    app.setNotFoundHandler((request, reply) => reply.code(404).send({ errors: [`Not found: ${request.url}`] }))
+    app.setNotFoundHandler((request, reply) => reply.code(404).send(errorsOf(`Not found: ${request.url}`)))
     app.setErrorHandler((error, request, reply) => sendError(error, request, reply, services.logger))
     await app.ready()
-    return new RestServer(app, context)
+    return new RestServer(app, context, rules)
   }
 
-  accept(socket: Socket): void {
+  /** `rules`: which requests of this connection are answered; without them all are. */
+  accept(socket: Socket, rules?: RequestRules): void {
+    if (rules !== undefined) this.#rules.set(socket, rules)
     this.#app.server.emit('connection', socket)
   }
 
@@ -123,8 +148,8 @@ function mount(app: FastifyInstance, route: Route, context: RestContext): void {
     )
     return reply.code(status).send(body)
   }
-  const { method, path, keepsConnection } = route
-  const config = keepsConnection === true ? { keepsConnection } : {}
+  const { method, path, keepsConnection, isLocal } = route
+  const config = { ...(keepsConnection === true && { keepsConnection }), ...(isLocal === true && { isLocal }) }
   for (const prefix of ['', '/v1']) app.route({ method, url: prefix + path, handler, config })
 }
 
@@ -136,23 +161,72 @@ function asObject(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? { ...value } : {}
 }
 
+/** What the rules refuse never comes to a route: nobody learns from the answer whether there is one. */
+function underRules(rules: RulesOfConnections, handler: RequestListener): RequestListener {
+  return (request, response) => {
+    const ofConnection = rules.get(request.socket)
+    if (ofConnection !== undefined) {
+      response.setHeader('x-content-type-options', 'nosniff')
+      response.setHeader('cache-control', 'no-store')
+      const { headers, rawHeaders, socket } = request
+      const refusal = ofConnection.refusalOf({ headers, rawHeaders, localAddress: socket.localAddress })
+      if (refusal !== undefined) {
+        const { status, message, headers: more } = refusal
+        answer(response, status, message, more)
+        return
+      }
+    }
+    handler(request, response)
+  }
+}
+
+function answer(
+  response: ServerResponse,
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const body = JSON.stringify(errorsOf(message))
+  const about = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) }
+  response.writeHead(status, { ...about, connection: 'close', ...headers }).end(body)
+}
+
+/** What is no HTTP, or has more headers than anybody needs. */
+function answerMalformed(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  const body = JSON.stringify(errorsOf('The request is no HTTP that can be understood.'))
+  const head = `HTTP/1.1 ${status}\r\ncontent-type: application/json; charset=utf-8\r\nconnection: close\r\n`
+  if (socket.writable) socket.write(`${head}content-length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`)
+  socket.destroySoon()
+}
+
+function errorsOf(...errors: readonly string[]): { readonly errors: readonly string[] } {
+  return { errors }
+}
+
 async function sendError(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
   logger: Logger,
 ): Promise<FastifyReply> {
-  if (error instanceof FlinkError) return reply.code(error.httpStatus).send({ errors: [error.message] })
+  if (error instanceof FlinkError) return reply.code(error.httpStatus).send(errorsOf(error.message))
   const cause = asError(error)
   const status = clientErrorOf(cause)
-  if (status !== undefined) return reply.code(status).send({ errors: [cause.message] })
-  logger.error('a request failed', { url: request.url, reason: cause.message })
-  const trace = `<Exception on server side:\n${stackTraceOf(cause)}\nEnd of exception on server side>`
-  return reply.code(500).send({ errors: ['Internal server error.', trace] })
+  if (status !== undefined) return reply.code(status).send(errorsOf(textOf(cause, status)))
+  logger.error('a request failed', { url: request.url, reason: cause.message, stack: cause.stack ?? '' })
+  // In Flink the stack comes with it. What it says of this machine is nobody's business, so it is in the log.
+  const trace = '<Exception on server side:\nits stack is in the log of the job\nEnd of exception on server side>'
+  return reply.code(500).send(errorsOf('Internal server error.', trace))
 }
 
 /** What fastify itself refuses (a body above the limit, say) is the client's mistake and not a failure of ours. */
 function clientErrorOf(error: Error): number | undefined {
   if (!('statusCode' in error) || typeof error.statusCode !== 'number') return undefined
   return error.statusCode >= 400 && error.statusCode < 500 ? error.statusCode : undefined
+}
+
+function textOf(error: Error, status: number): string {
+  return status === 413 ? `${error.message}. Try to raise [rest.server.max-content-length].` : error.message
 }

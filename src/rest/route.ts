@@ -27,5 +27,7 @@ export interface Route {
   readonly path: string
   /** Whoever asks this asks again: the connection stays for more requests. */
   readonly keepsConnection?: true
+  /** For the user of this machine only: over TCP it is not there. */
+  readonly isLocal?: true
   handle(request: RestRequest, context: RestContext): Promise<RestResponse>
 }

@@ -5,6 +5,8 @@ export interface CliOption {
   readonly long?: string
   /** `several`: every word that follows, up to the next option. `key-value`: one, and the option may be repeated. */
   readonly value: 'none' | 'required' | 'optional' | 'several' | 'key-value'
+  /** What a word has to look like to be the optional value, and not the first operand. */
+  readonly valueForm?: RegExp
   /** Name of the value in the help. */
   readonly valueName?: string
   readonly description: string

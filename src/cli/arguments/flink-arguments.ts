@@ -104,7 +104,8 @@ export function commanderFlag(option: CliOption): string {
 
 function commanderOption(option: CliOption, value: string | undefined): string[] {
   const flag = commanderFlag(option)
-  if (value === undefined) return [flag]
+  // Commander would take whatever comes next for the value.
+  if (value === undefined) return [option.valueForm === undefined ? flag : `${flag}=`]
   return option.long === undefined ? [flag, value] : [`${flag}=${value}`]
 }
 
@@ -116,11 +117,11 @@ function wantsNext({ option, inlineValue }: Match): boolean {
 function valuesAt(
   args: readonly string[],
   start: number,
-  { value }: CliOption,
+  { value, valueForm }: CliOption,
   options: readonly CliOption[],
 ): readonly string[] {
   const rest = args.slice(start, value === 'several' ? undefined : start + 1)
-  const end = rest.findIndex((token) => isOption(token, options))
+  const end = rest.findIndex((token) => isOption(token, options) || valueForm?.test(token) === false)
   return end === -1 ? rest : rest.slice(0, end)
 }
 

@@ -13,6 +13,7 @@ import {
   programArguments,
 } from '../arguments/program-options.js'
 import { TIMEOUT_OPTION, withTimeout } from '../arguments/wait-options.js'
+import { WEB_OPTION, withWeb } from '../arguments/web-option.js'
 import { workingDirectory } from '../arguments/working-directory.js'
 import { jobIdOf } from '../job/job-id-of.js'
 import type { RunRequest } from '../job/run-request.js'
@@ -55,6 +56,7 @@ export const runCommand: CliCommand = {
     },
     CLAIM_MODE_OPTION,
     RESTORE_MODE_OPTION,
+    WEB_OPTION,
     {
       long: RECOVER,
       value: 'required',
@@ -85,6 +87,7 @@ export const runCommand: CliCommand = {
     'flink-ts run -s /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab job.js',
     'flink-ts run -d job.js',
     'flink-ts run -d --wait --timeout 30s --json job.js',
+    'flink-ts run --web 8082 job.js',
     'flink-ts run -D state.backend.type=rocksdb -D execution.checkpointing.dir=/tmp/checkpoints job.js',
     'flink-ts run --recover 28cf1a77b6d50c9c2ed2d5b5c1c7c3f5 -D high-availability.storageDir=/tmp/ha',
   ],
@@ -112,7 +115,8 @@ export const runCommand: CliCommand = {
   },
 }
 
-async function start(request: RunRequest, parsed: ParsedOptions, context: CliContext): Promise<number> {
+async function start(asked: RunRequest, parsed: ParsedOptions, context: CliContext): Promise<number> {
+  const request = withWeb(asked, parsed, context.configuration)
   if (has(parsed, 'detached') || has(parsed, 'yarndetached')) {
     const { runDetached } = await import('../job/run-detached.js')
     return runDetached(request, withTimeout(parsed, context), has(parsed, WAIT) ? 'running' : 'submission')

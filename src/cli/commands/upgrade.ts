@@ -9,6 +9,7 @@ import {
   programArguments,
 } from '../arguments/program-options.js'
 import { jobIdOf } from '../job/job-id-of.js'
+import { WEB_OPTION, withWeb } from '../arguments/web-option.js'
 import type { RunRequest, UpgradeOrder } from '../job/run-request.js'
 
 const WHERE = 'upgrade'
@@ -32,6 +33,7 @@ export const upgradeCommand: CliCommand = {
       value: 'none',
       description: 'Skip state of the old job that no operator of the new program claims.',
     },
+    WEB_OPTION,
     {
       long: 'savepointPath',
       value: 'required',
@@ -67,13 +69,14 @@ export const upgradeCommand: CliCommand = {
     configuration.set(SavepointOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, has(parsed, 'allowNonRestoredState'), '-n')
     // The old program may have to come back with it, and a job that claims it removes it.
     configuration.set(SavepointOptions.RESTORE_MODE, 'NO_CLAIM', WHERE)
-    const request: RunRequest = {
+    const job: RunRequest = {
       jobFile: absoluteTarget(jobFile, 'path of the job file', context.workingDirectory),
       entry: valueOf(parsed, 'class'),
       args,
       configuration: configuration.toEntries(),
       upgrade,
     }
+    const request = withWeb(job, parsed, context.configuration)
     if (has(parsed, 'detached')) {
       const { runDetached } = await import('../job/run-detached.js')
       return runDetached(request, context)

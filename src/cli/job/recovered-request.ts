@@ -3,6 +3,8 @@ import { ClientOptions } from '../../core/config/client-options.js'
 import { ClusterOptions } from '../../core/config/cluster-options.js'
 import type { ConfigOption } from '../../core/config/config-option.js'
 import { HighAvailabilityOptions } from '../../core/config/high-availability-options.js'
+import { RestOptions } from '../../core/config/rest-options.js'
+import { SecurityOptions } from '../../core/config/security-options.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
 import type { CliContext } from '../arguments/cli-context.js'
@@ -14,6 +16,9 @@ const READ_HERE: readonly ConfigOption<unknown>[] = [
   ...Object.values(HighAvailabilityOptions),
   ClientOptions.CLIENT_TIMEOUT,
   ClusterOptions.LOG_DIRECTORY,
+  // What --web reads.
+  ...Object.values(RestOptions),
+  ...Object.values(SecurityOptions),
 ]
 
 /**

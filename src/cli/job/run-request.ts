@@ -12,6 +12,14 @@ export interface RunRequest {
   readonly recovered?: RecoveredJob | undefined
   /** The job takes the place of another one. */
   readonly upgrade?: UpgradeOrder | undefined
+  /** It is reached over TCP as well. */
+  readonly web?: WebRequest | undefined
+}
+
+/** What `--web` was told: of this process, and no part of the job that another one may recover. */
+export interface WebRequest {
+  /** What is set of where to listen, and of tokens and keys. */
+  readonly configuration: ConfigurationEntries
 }
 
 /** What `upgrade` was told, beside the new program. */

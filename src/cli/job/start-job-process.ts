@@ -12,9 +12,11 @@ import type { Clock } from '../../core/time/clock.js'
 import { SystemClock } from '../../core/time/system-clock.js'
 import { RunDirectory } from '../../client/run-directory.js'
 import type { JobThreads } from '../../cluster/job-threads.js'
-import { JobProcess, type JobProcessListener } from '../../cluster/job-process.js'
+import { JobProcess, type JobProcessInput, type JobProcessListener } from '../../cluster/job-process.js'
 import { isRecoverable, type RecoverableJobSettings } from '../../cluster/recoverable-job.js'
 import type { TakeOver } from '../../cluster/take-over.js'
+import type { WebOrder } from '../../cluster/web-endpoint.js'
+import { webOrderOf } from '../../cluster/web-order.js'
 import { expandHome } from '../arguments/expand-home.js'
 import { endFenced } from './end-fenced.js'
 import { openProgram } from './open-program.js'
@@ -46,6 +48,8 @@ export async function startJobProcess(
   const path = configuration.getOptional(SavepointOptions.SAVEPOINT_PATH)
   const allowNonRestoredState = configuration.get(SavepointOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE)
   const { entry, args, configuration: settings } = request
+  const web =
+    request.web && (await webOrderOf(request.web.configuration, workingDirectory, placeOfWeb(request, listener)))
   // The last that may be refused: from here on there are files to be removed.
   const { close, ...packaged } = await openProgram(request.jobFile, workingDirectory)
   const jobProcess = new JobProcess({
@@ -54,7 +58,8 @@ export async function startJobProcess(
     recoverable: isRecoverable(configuration) ? recoverableSettings(request, workingDirectory) : undefined,
     restore: { path, allowNonRestoredState },
     takeOver,
-    start: { jobFile: request.jobFile, file: programFileOf(request), workingDirectory },
+    start: startOf(request, workingDirectory),
+    web,
     runDirectory,
     version: packageVersion(),
     fileSystems: defaultFileSystems(undefined, new QuickLocalFileSystem()),
@@ -71,6 +76,20 @@ export async function startJobProcess(
     }
   }
   return { jobProcess, cleanUp }
+}
+
+/** For whoever is to start the program again. */
+function startOf(request: RunRequest, workingDirectory: string): JobProcessInput['start'] {
+  const { jobFile, web } = request
+  const start = { jobFile, file: programFileOf(request), workingDirectory }
+  return web === undefined ? start : { ...start, web: web.configuration }
+}
+
+function placeOfWeb({ upgrade }: RunRequest, listener: JobProcessListener): Pick<WebOrder, 'replaces' | 'tell'> {
+  const tell = (text: string): void => {
+    listener.note(text)
+  }
+  return { replaces: upgrade?.jobId, tell }
 }
 
 function recoverableSettings(

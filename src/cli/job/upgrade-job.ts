@@ -189,12 +189,18 @@ async function comeBack(
 
 /** As it was first, but for where it begins. The savepoint is its user's, whoever owned what it began from then. */
 function requestAgain(start: JobStartInfo, savepoint: string): RunRequest {
-  const { jobFile, entry, args } = start
+  const { jobFile, entry, args, web } = start
   const configuration = Configuration.fromEntries(start.configuration)
   configuration.set(SavepointOptions.SAVEPOINT_PATH, savepoint, WHERE)
   configuration.set(SavepointOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE, false, WHERE)
   configuration.set(SavepointOptions.RESTORE_MODE, 'NO_CLAIM', WHERE)
-  return { jobFile, entry: entry ?? undefined, args, configuration: configuration.toEntries() }
+  return {
+    jobFile,
+    entry: entry ?? undefined,
+    args,
+    configuration: configuration.toEntries(),
+    web: web && { configuration: web },
+  }
 }
 
 /** What a user who looks for the difference wants to know; of files both have the same. */
@@ -203,8 +209,12 @@ function notesOn(start: JobStartInfo | undefined, jobId: string, request: RunReq
     .filter(([key, entry]) => isOfCommandLine(entry) && !OF_THE_START.includes(key))
     .filter(([key]) => request.configuration[key] === undefined)
     .map(([key]) => key)
-  if (missing.length === 0) return []
-  return [`Job ${jobId} was started with ${missing.join(', ')}, which the new one was not given.`]
+  const lost =
+    start?.web === undefined || request.web !== undefined
+      ? []
+      : [`Job ${jobId} is reached over TCP; without --web the new one is not.`]
+  if (missing.length === 0) return lost
+  return [...lost, `Job ${jobId} was started with ${missing.join(', ')}, which the new one was not given.`]
 }
 
 /** What a recovered job was started with is not there any more: high availability was asked for once, and is to be asked for again. */

@@ -12,6 +12,7 @@ import { PipelineOptions } from './pipeline-options.js'
 import { RestOptions } from './rest-options.js'
 import { RestartStrategyOptions } from './restart-strategy-options.js'
 import { SavepointOptions } from './savepoint-options.js'
+import { SecurityOptions } from './security-options.js'
 import { RocksDBOptions } from './rocksdb-options.js'
 import { RocksDBOptionsWithoutEffect } from './rocksdb-options-without-effect.js'
 import { StateBackendOptions } from './state-backend-options.js'
@@ -46,6 +47,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
   { title: 'Metrics', holder: 'MetricOptions', options: MetricOptions },
   { title: 'Client', holder: 'ClientOptions', options: ClientOptions },
   { title: 'REST', holder: 'RestOptions', options: RestOptions },
+  { title: 'Security', holder: 'SecurityOptions', options: SecurityOptions },
 ]
 
 /** Every option that flink-ts knows. */

@@ -22,6 +22,9 @@ export interface OptionWithoutEffect {
 const STORE_IS_SET_UP =
   'The driver of the rocksdb backend sets its store up from the memory that it is given: taskmanager.memory.managed.size or state.backend.rocksdb.memory.fixed-per-slot, and state.backend.rocksdb.memory.write-buffer-ratio.'
 
+const NO_PORT =
+  'No port is opened: only run --web does that. flink-ts finds the jobs of this machine through cluster.run-directory.'
+
 /** What the rocksdb backend decides by itself, all for one reason but these. */
 const ROCKSDB_ROWS: readonly OptionWithoutEffect[] = Object.values(RocksDBOptionsWithoutEffect).map((option) => {
   switch (option) {
@@ -61,10 +64,6 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     reason: 'Single accesses to state are not measured; how busy a task is, its metrics say.',
   },
   ...ROCKSDB_ROWS,
-  {
-    option: RestOptions.PORT,
-    reason: 'No port is opened: flink-ts finds the jobs of this machine through cluster.run-directory.',
-  },
 ]
 
 /** A warning for each option without effect that asks for something, here or with what else is set, by its key. */
@@ -85,6 +84,11 @@ export function warningsOfOptionsWithoutEffect(configuration: Configuration): Re
   for (const [key, reason] of metricsNotShown(configuration)) {
     const where = configuration.originOfKey(key) ?? configuration.placeOf(RocksDBOptions.METRICS)?.where ?? ''
     warnings.set(key, withoutEffect({ key, where }, reason))
+  }
+  // What `run --web` reads is no part of the configuration of a job.
+  for (const option of [RestOptions.PORT, RestOptions.BIND_PORT]) {
+    const port = configuration.placeOf(option)
+    if (port !== undefined) warnings.set(option.key, withoutEffect(port, NO_PORT))
   }
   const place = configuration.placeOf(SavepointOptions.LOCAL_RECOVERY)
   const reason = whyNothingIsKeptLocally(configuration)

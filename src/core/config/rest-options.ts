@@ -1,19 +1,44 @@
-import { intOption, stringOption, type ConfigOption } from './config-option.js'
+import { intOption, memoryOption, pathOption, stringOption, type ConfigOption } from './config-option.js'
 
 /** Options of Flink's RestOptions. */
 export const RestOptions: {
   readonly ADDRESS: ConfigOption<string | undefined>
   readonly PORT: ConfigOption<number>
+  readonly BIND_PORT: ConfigOption<string | undefined>
+  readonly BIND_ADDRESS: ConfigOption<string>
+  readonly SERVER_MAX_CONTENT_LENGTH: ConfigOption<number>
+  readonly TOKEN_FILE: ConfigOption<string | undefined>
 } = {
   ADDRESS: stringOption('rest.address', undefined, {
     description:
-      'The machine whose jobs are meant. A command refuses every name and address but those of this machine (`localhost`).',
+      'The machine whose jobs are meant. A command refuses every name and address but those of this machine (`localhost`). With `run --web` also the name by which clients reach it, which requests may name in their Host header.',
     fallbackKeys: ['jobmanager.rpc.address'],
   }),
   PORT: intOption('rest.port', 8081, {
     minimum: 0,
     maximum: 65_535,
-    description: 'Port of the REST endpoint.',
+    description:
+      'Port of the REST endpoint that `run --web` opens, where neither a port is given there nor rest.bind-port is set; 0 is any that is free. Without `--web` no port is opened.',
     deprecatedKeys: ['web.port'],
+  }),
+  BIND_PORT: stringOption('rest.bind-port', undefined, {
+    description:
+      'Port, or ports of which the first free one is taken, at which `run --web` listens: `8081`, `8081-8090`, `50100-50200,50300`. Without it rest.port.',
+    deprecatedKeys: ['jobmanager.web.port'],
+  }),
+  BIND_ADDRESS: stringOption('rest.bind-address', '127.0.0.1', {
+    description:
+      'Address at which `run --web` listens. Every other than that of the machine itself (127.0.0.1, ::1) asks for rest.authentication.token-file.',
+    deprecatedKeys: ['jobmanager.web.address'],
+    fallbackKeys: ['web.address'],
+  }),
+  SERVER_MAX_CONTENT_LENGTH: memoryOption('rest.server.max-content-length', 1024 * 1024, {
+    minimum: 1024,
+    maximum: 100 * 1024 * 1024,
+    description: 'Longest body of a request over TCP, in bytes.',
+  }),
+  TOKEN_FILE: pathOption('rest.authentication.token-file', {
+    description:
+      "This engine's own: the file with the token that every request over TCP has to carry (`Authorization: Bearer ...`). It has to belong to the user who runs the job, who alone may read it (mode 0600), and hold at least 16 characters.",
   }),
 }

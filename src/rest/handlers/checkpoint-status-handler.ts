@@ -1,4 +1,4 @@
-import { jobIdOf } from '../request-parameters.js'
+import { askedTriggerIdOf, jobIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
 import { throwableInfo } from '../throwable-info.js'
 
@@ -7,7 +7,7 @@ export const checkpointStatusHandler: Route = {
   method: 'GET',
   path: '/jobs/:jobid/checkpoints/:triggerid',
   handle(request, { checkpoints }) {
-    const outcome = checkpoints.poll(jobIdOf(request), request.params['triggerid'] ?? '', 'checkpoint')
+    const outcome = checkpoints.poll(jobIdOf(request), askedTriggerIdOf(request), 'checkpoint')
     if (outcome === undefined) {
       return Promise.resolve({ status: 200, body: { status: { id: 'IN_PROGRESS' }, operation: null } })
     }

@@ -5,6 +5,7 @@ import type { Route } from '../route.js'
 export const jobStartHandler: Route = {
   method: 'GET',
   path: '/jobs/:jobid/start',
+  isLocal: true,
   async handle(request, { gateway }) {
     return { status: 200, body: await gateway.startOf(jobIdOf(request)) }
   },

@@ -1,5 +1,5 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
-import { optionalPath, triggerIdOf } from '../request-parameters.js'
+import { askedTriggerIdOf, optionalPath, triggerIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
 import { throwableInfo } from '../throwable-info.js'
 
@@ -27,7 +27,7 @@ export const savepointDisposalStatusHandler: Route = {
   method: 'GET',
   path: '/savepoint-disposal/:triggerid',
   handle(request, { disposals }) {
-    const outcome = disposals.poll(SCOPE, request.params['triggerid'] ?? '', 'savepoint disposal')
+    const outcome = disposals.poll(SCOPE, askedTriggerIdOf(request), 'savepoint disposal')
     if (outcome === undefined) {
       return Promise.resolve({ status: 200, body: { status: { id: 'IN_PROGRESS' }, operation: null } })
     }

@@ -1,4 +1,4 @@
-import { jobIdOf } from '../request-parameters.js'
+import { askedTriggerIdOf, jobIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
 import { throwableInfo } from '../throwable-info.js'
 
@@ -7,7 +7,7 @@ export const savepointStatusHandler: Route = {
   method: 'GET',
   path: '/jobs/:jobid/savepoints/:triggerid',
   handle(request, { savepoints }) {
-    const outcome = savepoints.poll(jobIdOf(request), request.params['triggerid'] ?? '', 'savepoint')
+    const outcome = savepoints.poll(jobIdOf(request), askedTriggerIdOf(request), 'savepoint')
     if (outcome === undefined) {
       return Promise.resolve({ status: 200, body: { status: { id: 'IN_PROGRESS' }, operation: null } })
     }

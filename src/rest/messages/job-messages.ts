@@ -149,6 +149,8 @@ export interface JobStartInfo {
   /** Of files and command line, by key, with where each value was set. */
   readonly configuration: Readonly<Record<string, string | { readonly text: string; readonly origin: string }>>
   readonly workingDirectory: string
+  /** With what `--web` serves it over TCP, as `configuration`; absent where it does not. */
+  readonly web?: Readonly<Record<string, string | { readonly text: string; readonly origin: string }>>
   /** Jobs that the program has submitted so far. */
   readonly jobs: number
 }

@@ -116,6 +116,51 @@ describe('The run directory', () => {
     assert.deepEqual(await readdir(shared), [])
   })
 
+  it('is made private again where all users could write to it', async () => {
+    const open = path.join(root, `open${String(count)}`)
+    await mkdir(open)
+    await chmod(open, 0o777)
+    await new RunDirectory(open, () => 0).prepare()
+    assert.equal(await modeOf(open), '700')
+  })
+
+  it('of another user is refused, and left as it is', { skip: process.getuid?.() !== 0 }, async () => {
+    const others = path.join(root, `others${String(count)}`)
+    await mkdir(others, { mode: 0o755 })
+    await chown(others, 12345, 12345)
+    await assert.rejects(new RunDirectory(others, () => 0).prepare(), {
+      code: 'RUN_DIRECTORY_UNUSABLE',
+      message: /it belongs to another user \(12345\)\. Set cluster\.run-directory to a directory of yours\.$/,
+    })
+    assert.equal(await modeOf(others), '755')
+    assert.deepEqual(await readdir(others), [])
+  })
+
+  it('believes no entry that another user has put there', { skip: process.getuid?.() !== 0 }, async () => {
+    await runs.register(entry(A))
+    await runs.register(entry(B))
+    await chown(path.join(directory, `${B}.json`), 12345, 12345)
+    assert.deepEqual(
+      (await runs.livingJobs()).map(({ jobId }) => jobId),
+      [A],
+    )
+    assert.equal(warnings.length, 1)
+    assert.match(warnings[0] ?? '', /b{32}\.json is passed over: it belongs to another user \(12345\)\./)
+  })
+
+  it('keeps where a job is reached over TCP, and believes no address that is none', async () => {
+    await runs.register(entry(A, { web: 'http://[::1]:8081' }))
+    await runs.register(entry(B, { web: 'http://127.0.0.1:8081@evil.example/' }))
+    assert.deepEqual(
+      (await runs.livingJobs()).map(({ web }) => web),
+      ['http://[::1]:8081'],
+    )
+    assert.match(
+      warnings[0] ?? '',
+      /b{32}\.json is passed over: a field of it is missing or has a value that no job writes/,
+    )
+  })
+
   it('says which directory cannot be used and why', async () => {
     const file = path.join(root, `file${String(count)}`)
     await writeFile(file, '')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { Agent, request, type IncomingMessage } from 'node:http'
+import { Agent, request, type IncomingHttpHeaders, type IncomingMessage, type RequestOptions } from 'node:http'
 import { createConnection, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -12,6 +12,7 @@ import { SeededRandom } from '../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../src/core/time/manual-clock.js'
 import type { JobsGateway } from '../../../src/rest/jobs-gateway.js'
 import { RestEndpoint } from '../../../src/rest/rest-endpoint.js'
+import type { TcpSettings } from '../../../src/rest/tcp/tcp-settings.js'
 
 async function withEndpoint(
   gateway: JobsGateway,
@@ -191,5 +192,141 @@ it('a RestEndpoint that closes answers what it was asked, and waits for a slow a
     const cutOff = Promise.allSettled([first, second])
     await advanceUntil(clock, 1000, closed)
     assert.deepEqual((await cutOff).map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+  })
+})
+
+const OVER_TCP: TcpSettings = {
+  ...{ address: '127.0.0.1', ports: [0], token: 'a-token-of-this-test', hostNames: [], tls: undefined },
+  ...{ maxContentLength: 1000, isExposed: false },
+}
+const BEARER = { authorization: 'Bearer a-token-of-this-test' }
+
+interface TcpAnswer {
+  readonly status: number
+  readonly headers: IncomingHttpHeaders
+  readonly text: string
+}
+
+function askOverTcp(url: string, target: string, options: RequestOptions = {}, body = ''): Promise<TcpAnswer> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url + target, options, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+      response.on('end', () => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text })
+      })
+    })
+    outgoing.on('error', reject).end(body)
+  })
+}
+
+const NO_JOBS = {
+  overview: () => Promise.resolve([]),
+  startOf: () => Promise.resolve({ jobFile: '/secret' }),
+} as unknown as JobsGateway
+
+it('a RestEndpoint over TCP answers who has the token, and tells the others nothing, not even which paths there are', async () => {
+  await withEndpoint(NO_JOBS, async (endpoint, address) => {
+    await endpoint.listen(address)
+    const url = await endpoint.listenOnTcp(OVER_TCP)
+    const answered = await askOverTcp(url, '/jobs/overview', { headers: BEARER })
+    assert.deepEqual([answered.status, answered.text], [200, '{"jobs":[]}'])
+    const targets = [
+      '/jobs/overview',
+      '/v1/jobs/overview',
+      '/nothing',
+      `/jobs/${'a'.repeat(32)}`,
+      '/%zz',
+      '/jobs/x?y=%',
+    ]
+    const refused = await Promise.all(
+      targets.flatMap((target) =>
+        ['GET', 'POST', 'PATCH', 'OPTIONS', 'DELETE', 'PUT'].map((method) => askOverTcp(url, target, { method })),
+      ),
+    )
+    const [first] = refused
+    assert.ok(first)
+    assert.equal(first.status, 401)
+    assert.equal(first.headers['www-authenticate'], 'Bearer realm="flink-ts"')
+    for (const { status, headers, text } of refused)
+      assert.deepEqual([status, { ...headers, date: '' }, text], [401, { ...first.headers, date: '' }, first.text])
+    await endpoint.close()
+  })
+})
+
+it('a RestEndpoint over TCP sends no header of CORS, whoever asks, and refuses pages of others', async () => {
+  await withEndpoint(NO_JOBS, async (endpoint, address) => {
+    await endpoint.listen(address)
+    const url = await endpoint.listenOnTcp({ ...OVER_TCP, token: undefined })
+    const foreign = { origin: 'http://evil.example', 'access-control-request-method': 'PATCH' }
+    const asked: readonly [number, RequestOptions][] = [
+      [200, {}],
+      [200, { headers: { origin: url } }],
+      [404, { method: 'OPTIONS', headers: { origin: url, 'access-control-request-method': 'PATCH' } }],
+      [403, { method: 'OPTIONS', headers: foreign }],
+      [403, { headers: foreign }],
+      [403, { headers: { host: 'evil.example' } }],
+    ]
+    for (const [expected, options] of asked) {
+      const { status, headers } = await askOverTcp(url, '/jobs/overview', options)
+      assert.equal(status, expected, JSON.stringify(options))
+      assert.deepEqual(
+        Object.keys(headers).filter((name) => name.startsWith('access-control')),
+        [],
+      )
+      assert.equal(headers['x-content-type-options'], 'nosniff')
+    }
+    await endpoint.close()
+  })
+})
+
+it('a RestEndpoint keeps how a job was started, secrets and all, to the socket of its user', async () => {
+  await withEndpoint(NO_JOBS, async (endpoint, address) => {
+    await endpoint.listen(address)
+    const url = await endpoint.listenOnTcp({ ...OVER_TCP, token: undefined })
+    const target = `/v1/jobs/${'a'.repeat(32)}/start`
+    assert.match(await get(address, target, new Agent()), /secret/)
+    assert.deepEqual(await askOverTcp(url, target).then(({ status, text }) => [status, text]), [
+      404,
+      `{"errors":["Not found: ${target}"]}`,
+    ])
+    await endpoint.close()
+  })
+})
+
+it('a RestEndpoint over TCP takes bodies of JSON alone, up to the length that is set', async () => {
+  await withEndpoint(NO_JOBS, async (endpoint, address) => {
+    await endpoint.listen(address)
+    const url = await endpoint.listenOnTcp({ ...OVER_TCP, token: undefined })
+    const post = (type: string, body: string): Promise<TcpAnswer> =>
+      askOverTcp(url, '/savepoint-disposal', { method: 'POST', headers: { 'content-type': type } }, body)
+    assert.equal((await post('text/plain', '{}')).status, 415)
+    assert.match((await post('application/json', '{}')).text, /savepoint-path.* is missing/)
+    const long = await post('application/json', JSON.stringify({ 'savepoint-path': '/x'.repeat(1 << 20) }))
+    assert.equal(long.status, 413)
+    assert.match(long.text, /Try to raise \[rest\.server\.max-content-length\]/)
+    await endpoint.close()
+  })
+})
+
+it('a RestEndpoint over TCP lets no client keep it: whoever is slow is cut off, in the job and at its end', async () => {
+  const never = { overview: () => new Promise(() => undefined) } as unknown as JobsGateway
+  await withEndpoint(never, async (endpoint, address, clock) => {
+    await endpoint.listen(address)
+    const url = await endpoint.listenOnTcp({ ...OVER_TCP, token: undefined })
+    const port = Number(new URL(url).port)
+    const half = createConnection(port, '127.0.0.1')
+    half.write('GET /jobs/overview HTTP/1.1\r\nhost: localhost\r\nx: ')
+    const waiting = createConnection(port, '127.0.0.1')
+    waiting.write('GET /jobs/overview HTTP/1.1\r\nhost: localhost\r\n\r\n')
+    for (const socket of [half, waiting]) socket.on('error', () => undefined).resume()
+    const closed = [half, waiting].map((socket) => once(socket, 'close'))
+    await Promise.race([advanceUntil(clock, 10_000, closed[0] ?? Promise.resolve()), closed[1]])
+    await advanceUntil(clock, 60_000, closed[1] ?? Promise.resolve())
+    const last = createConnection(port, '127.0.0.1')
+    last.on('error', () => undefined).resume()
+    last.write('GET /jobs/overview HTTP/1.1\r\nhost: localhost\r\n\r\n')
+    await once(last, 'connect')
+    await advanceUntil(clock, 100, endpoint.close())
   })
 })

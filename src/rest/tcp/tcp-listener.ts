@@ -1,0 +1,110 @@
+import { createServer, isIPv6, type AddressInfo, type Server, type Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { messageOf } from '../../core/errors/thrown-value.js'
+import { errnoOf } from '../../core/fs/errno.js'
+import type { TcpSettings } from './tcp-settings.js'
+
+/** A job answers a few programs and people; more would only take its memory. */
+const MOST_CONNECTIONS = 128
+
+/** Listens on TCP, with or without TLS, and hands on the connections by which requests may come. */
+export class TcpListener {
+  readonly #settings: TcpSettings
+  readonly #server: Server
+  /** Connections of which it is not known yet whether they come to an end with TLS. */
+  readonly #handshakes = new Map<string, Socket>()
+
+  constructor(settings: TcpSettings, onConnection: (socket: Socket) => void) {
+    this.#settings = settings
+    this.#server = settings.tls === undefined ? createServer(onConnection) : this.#secured(settings.tls, onConnection)
+    this.#server.maxConnections = MOST_CONNECTIONS
+  }
+
+  /**
+   * At the first port that is free; returns the URL. PORT_IN_USE where all are taken, REST_ADDRESS_UNUSABLE where none could
+   * be had there.
+   */
+  async listen(): Promise<string> {
+    let taken: unknown
+    for (const port of this.#settings.ports) {
+      try {
+        return await this.#listenAt(port)
+      } catch (error) {
+        if (errnoOf(error) !== 'EADDRINUSE') throw this.#unusable(port, error)
+        taken = error
+      }
+    }
+    throw new FlinkError('PORT_IN_USE', { address: this.#shown }, { cause: taken })
+  }
+
+  get isListening(): boolean {
+    return this.#server.listening
+  }
+
+  /** Resolves when all connections have gone. */
+  close(): Promise<void> {
+    for (const socket of this.#handshakes.values()) socket.destroy()
+    return new Promise((resolve) => {
+      this.#server.close(() => {
+        resolve()
+      })
+    })
+  }
+
+  #secured(tls: NonNullable<TcpSettings['tls']>, onConnection: (socket: Socket) => void): Server {
+    const server = createTlsServer(tls, (socket) => {
+      this.#handshakes.delete(peerOf(socket))
+      onConnection(socket)
+    })
+    server.on('connection', (socket: Socket) => {
+      const peer = peerOf(socket)
+      this.#handshakes.set(peer, socket)
+      socket.once('close', () => {
+        if (this.#handshakes.get(peer) === socket) this.#handshakes.delete(peer)
+      })
+    })
+    // Whoever speaks no TLS, or has no certificate, is cut off by then.
+    server.on('tlsClientError', (_error, socket) => socket.destroy())
+    return server
+  }
+
+  #listenAt(port: number): Promise<string> {
+    const server = this.#server
+    return new Promise((resolve, reject) => {
+      server.once('error', reject)
+      server.listen({ host: this.#settings.address, port, exclusive: true }, () => {
+        server.off('error', reject)
+        // A connection that cannot be taken, for want of file descriptors say, is no reason for a job to end.
+        server.on('error', () => undefined)
+        resolve(this.#urlOf((server.address() as AddressInfo).port))
+      })
+    })
+  }
+
+  #urlOf(port: number): string {
+    const { address, tls } = this.#settings
+    const host = isIPv6(address) ? `[${address}]` : address
+    return `${tls === undefined ? 'http' : 'https'}://${host}:${String(port)}`
+  }
+
+  get #shown(): string {
+    const { address, ports } = this.#settings
+    const [first = 0, last = first] = [ports[0], ports.at(-1)]
+    return `${address}:${String(first)}${first === last ? '' : `-${String(last)}`}`
+  }
+
+  #unusable(port: number, error: unknown): FlinkError {
+    const address = `${this.#settings.address}:${String(port)}`
+    const advice =
+      errnoOf(error) === 'EACCES'
+        ? 'Take a port from 1024 on.'
+        : 'Set rest.bind-address to an address of this machine, such as 127.0.0.1, or leave it out.'
+    return new FlinkError('REST_ADDRESS_UNUSABLE', { address, reason: messageOf(error), advice }, { cause: error })
+  }
+}
+
+/** What a connection and the TLS upon it have in common, and no other connection that there is. */
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${String(remoteAddress)} ${String(remotePort)}`
+}

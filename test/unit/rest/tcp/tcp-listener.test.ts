@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createConnection, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
+import path from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { connect as connectTls, type ConnectionOptions } from 'node:tls'
+import { FlinkError } from '../../../../src/core/errors/flink-error.js'
+import { TcpListener } from '../../../../src/rest/tcp/tcp-listener.js'
+import type { TcpSettings } from '../../../../src/rest/tcp/tcp-settings.js'
+
+const STORES = path.resolve(import.meta.dirname, '../../../../../test/fixtures/tls')
+const store = (name: string): Buffer => readFileSync(path.join(STORES, name))
+
+const PLAIN: TcpSettings = {
+  ...{ address: '127.0.0.1', ports: [0], token: undefined, hostNames: [], tls: undefined, maxContentLength: 1000 },
+  isExposed: false,
+}
+
+/** Greets whoever comes. */
+function listenerOf(context: TestContext, settings: Partial<TcpSettings>): TcpListener {
+  const sockets = new Set<Socket>()
+  const listener = new TcpListener({ ...PLAIN, ...settings }, (socket) => {
+    sockets.add(socket)
+    socket.on('error', () => undefined)
+    socket.write('hello')
+  })
+  context.after(async () => {
+    for (const socket of sockets) socket.destroy()
+    if (listener.isListening) await listener.close()
+  })
+  return listener
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port)
+}
+
+async function takenPort(context: TestContext): Promise<number> {
+  const server: Server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  context.after(() => server.close())
+  return (server.address() as AddressInfo).port
+}
+
+/** What a client is greeted with; an error where it is not. */
+function greeting(socket: Socket): Promise<string> {
+  return new Promise((resolve, reject) => {
+    socket.once('data', (data: Buffer) => {
+      resolve(data.toString())
+      socket.destroy()
+    })
+    socket.once('error', reject)
+    socket.once('close', () => {
+      reject(new Error('closed'))
+    })
+  })
+}
+
+describe('A listener on TCP', () => {
+  it('takes the first port that is free', async (context) => {
+    const taken = await takenPort(context)
+    const url = await listenerOf(context, { ports: [taken, 0] }).listen()
+    assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/)
+    assert.notEqual(portOf(url), taken)
+    assert.equal(await greeting(createConnection(portOf(url), '127.0.0.1')), 'hello')
+  })
+
+  it('says which are taken, and may be asked again', async (context) => {
+    const taken = await takenPort(context)
+    const listener = listenerOf(context, { ports: [taken] })
+    for (let round = 0; round < 2; round += 1)
+      await assert.rejects(listener.listen(), (error) => {
+        assert.ok(FlinkError.is(error, 'PORT_IN_USE'), String(error))
+        assert.equal(error.details['address'], `127.0.0.1:${String(taken)}`)
+        return true
+      })
+    assert.equal(listener.isListening, false)
+  })
+
+  it('says that an address is not of this machine', async (context) => {
+    await assert.rejects(listenerOf(context, { address: '192.0.2.1' }).listen(), {
+      code: 'REST_ADDRESS_UNUSABLE',
+      message: /192\.0\.2\.1:0: .*EADDRNOTAVAIL.* Set rest\.bind-address to an address of this machine/,
+    })
+  })
+
+  it('names an address of IPv6 as URLs do', async (context) => {
+    const url = await listenerOf(context, { address: '::1' }).listen()
+    assert.match(url, /^http:\/\/\[::1\]:\d+$/)
+    assert.equal(await greeting(createConnection(portOf(url), '::1')), 'hello')
+  })
+
+  it('closes once its connections have gone, and nobody is let in any more', async (context) => {
+    const listener = listenerOf(context, {})
+    const port = portOf(await listener.listen())
+    const client = createConnection(port, '127.0.0.1')
+    await once(client, 'data')
+    const closed = listener.close()
+    await assert.rejects(greeting(createConnection(port, '127.0.0.1')), /ECONNREFUSED/)
+    client.destroy()
+    await closed
+  })
+})
+
+describe('A listener with TLS', () => {
+  const tls = { key: store('keystore.pem'), cert: store('keystore.pem') }
+  const mutual = { ...tls, ca: store('truststore.pem'), requestCert: true, rejectUnauthorized: true }
+  const client = { key: store('client.pem'), cert: store('client.pem') }
+  const hello = (port: number, options: ConnectionOptions): Promise<string> =>
+    greeting(connectTls({ port, host: '127.0.0.1', servername: 'localhost', ca: store('server.pem'), ...options }))
+
+  it('greets those who speak it', async (context) => {
+    const url = await listenerOf(context, { tls }).listen()
+    assert.match(url, /^https:\/\//)
+    assert.equal(await hello(portOf(url), {}), 'hello')
+  })
+
+  it('greets nobody who does not, or speaks an old version', async (context) => {
+    const port = portOf(await listenerOf(context, { tls }).listen())
+    const plain = createConnection(port, '127.0.0.1')
+    plain.write('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n')
+    // An alert of TLS may come, and nothing else.
+    assert.doesNotMatch(await greeting(plain).catch(String), /hello/)
+    await assert.rejects(hello(port, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' }))
+    assert.equal(await hello(port, {}), 'hello')
+  })
+
+  it('greets only those who have a certificate that it trusts, where it asks for one', async (context) => {
+    const port = portOf(await listenerOf(context, { tls: mutual }).listen())
+    assert.equal(await hello(port, client), 'hello')
+    await assert.rejects(hello(port, {}))
+    await assert.rejects(hello(port, tls))
+  })
+
+  it('waits at its end for those who are greeted, and for nobody who does not come to an end with TLS', async (context) => {
+    const listener = listenerOf(context, { tls })
+    const port = portOf(await listener.listen())
+    const silent = createConnection(port, '127.0.0.1')
+    await once(silent, 'connect')
+    const greeted = connectTls({ port, host: '127.0.0.1', servername: 'localhost', ca: store('server.pem') })
+    await once(greeted, 'data')
+    let isClosed = false
+    const closed = listener.close().then(() => {
+      isClosed = true
+    })
+    await once(silent, 'close')
+    assert.equal(isClosed, false)
+    greeted.destroy()
+    await closed
+  })
+})
