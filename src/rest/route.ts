@@ -12,6 +12,8 @@ export interface RestRequest {
 export interface RestResponse {
   readonly status: number
   readonly body: unknown
+  /** Of a body that is text as it stands; without one it becomes JSON. */
+  readonly contentType?: string
 }
 
 export interface RestContext {
@@ -21,11 +23,13 @@ export interface RestContext {
   readonly disposals: OperationRegistry<null>
 }
 
-/** One endpoint. Served under `/v1` and without it. */
+/** One endpoint. Served under `/v1` and without it, or without it alone. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
   /** Whoever asks this asks again: the connection stays for more requests. */
   readonly keepsConnection?: true
+  /** It is no part of Flink's REST API, of which there are versions. */
+  readonly isUnversioned?: true
   handle(request: RestRequest, context: RestContext): Promise<RestResponse>
 }
