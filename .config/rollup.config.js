@@ -10,7 +10,8 @@ import path from 'node:path'
 const compiled = path.resolve(import.meta.dirname, '../dist/src')
 const bundled = path.resolve(import.meta.dirname, '../dist/lib')
 const ownPackage = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-const packages = [ownPackage.name, ...Object.keys({ ...ownPackage.dependencies, ...ownPackage.optionalDependencies })]
+const { name: ownName, dependencies, optionalDependencies, peerDependencies } = ownPackage
+const packages = [ownName, ...Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })]
 
 /** What package.json and bin/ name, and what starts a thread or a process. */
 const entries = [

@@ -58,6 +58,8 @@ const rooms = [
   },
   // Reads and writes the bytes of operators, without a job.
   { room: 'state-processor', mayImport: ['runtime/taskmanager', 'api', 'storage', 'core'] },
+  // Metrics as plain data come in: nothing of the engine.
+  { room: 'reporters', mayImport: ['core'] },
   { room: 'rest/messages', mayImport: [] },
   { room: 'rest', mayImport: ['rest/messages', 'core'] },
   // Only for state that is asked about: what a value is, and where it lies when no job answers.
@@ -68,6 +70,7 @@ const rooms = [
       'client',
       'rest',
       'rest/messages',
+      'reporters',
       'runtime/jobmanager',
       'runtime/taskmanager',
       'runtime/protocol',

@@ -7,7 +7,13 @@ const STATES = ['INITIALIZING', 'CREATED', 'RUNNING', 'FAILING', 'CANCELLING', '
 
 /** JobDetails of the engine as the metrics of a job by Flink's names. Pure. */
 export function jobMetricsOf(details: JobDetails, tasks: TaskMetrics, now: number): JobMetrics {
-  return { job: { ...timesOf(details, now), ...checkpointsOf(details) }, ...tasks }
+  const { lastUpdate, vertices } = tasks
+  return { job: ownMetricsOf(details, now), lastUpdate, vertices }
+}
+
+/** Of the job as a whole. */
+export function ownMetricsOf(details: JobDetails, now: number): Record<string, number | string> {
+  return { ...timesOf(details, now), ...checkpointsOf(details) }
 }
 
 function timesOf(details: JobDetails, now: number): Record<string, number> {

@@ -32,6 +32,7 @@ import {
   taskStatisticsWithSubtasksOf,
 } from './checkpoint-messages-of.js'
 import { jobMetricsOf } from './job-metrics-of.js'
+import { reportedJobs } from './metric-reporting.js'
 import {
   jobAccumulatorsInfoOf,
   jobConfigInfoOf,
@@ -140,6 +141,15 @@ export class JobProcessGateway implements JobsGateway {
     const job = this.#jobs.get(jobId)
     if (job === undefined) return Promise.resolve(undefined)
     return Promise.resolve(jobMetricsOf(job.master.details(), job.master.taskMetrics(), this.#clock.now()))
+  }
+
+  async prometheusText(): Promise<string> {
+    const [{ prometheusText }, { samplesOfJob }] = await Promise.all([
+      import('../reporters/prometheus-text.js'),
+      import('../reporters/samples-of-job.js'),
+    ])
+    const samples = reportedJobs(this.#jobs.values(), this.#clock.now()).flatMap(samplesOfJob)
+    return prometheusText(samples, { filterLabelValueCharacters: true })
   }
 
   async watermarks(jobId: string): Promise<JobWatermarksInfo> {

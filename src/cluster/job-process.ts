@@ -22,6 +22,7 @@ import { queryableStateMessageOf } from './queryable-states-of.js'
 import type { JobEnvironment } from '../runtime/jobmanager/job-environment.js'
 import { JobProcessGateway, type HostedJob, type JobStart } from './job-process-gateway.js'
 import { maxTaskWorkers, terminateJobThreads, type JobThreads } from './job-threads.js'
+import { MetricReporting } from './metric-reporting.js'
 import { OptionWarnings } from './option-warnings.js'
 import { answerProgram, resultOf } from './program-requests.js'
 import { starterNamingArchive } from './program-archive.js'
@@ -87,6 +88,7 @@ export class JobProcess {
   readonly #optionWarnings: OptionWarnings
   readonly #failures: UnreportedFailures
   readonly #recoverable: RecoverableJob | undefined
+  readonly #metrics: MetricReporting
   #isEnding = false
   #programGrace: TimerHandle | undefined
 
@@ -104,6 +106,10 @@ export class JobProcess {
     const warn = (text: string): void => {
       input.listener.warning(text)
     }
+    const note = (text: string): void => {
+      input.listener.note(text)
+    }
+    this.#metrics = new MetricReporting({ jobs: this.#jobs, clock, logger, version, warn, note })
     this.#failures = new UnreportedFailures(clock, warn)
     this.#optionWarnings = new OptionWarnings(this.#configuration, warn)
     this.#recoverable = this.#recoverableJob()
@@ -207,6 +213,7 @@ export class JobProcess {
     uids.jobStarts(configuration)
     for (const note of notesOfSources(submission.sourcesAtMostOnce, configuration)) listener.note(note)
     this.#optionWarnings.jobStarts(configuration)
+    await this.#metrics.jobStarts(configuration)
     const starter = this.#starterFor(configuration)
     const environment = (await this.#recoverable?.open(unguarded)) ?? unguarded
     const master = await this.#masterOrGiveUp(environment, submission, starter)
@@ -331,6 +338,7 @@ export class JobProcess {
   async #watch(job: HostedJob, starter: WorkerThreadStarter): Promise<void> {
     const outcome = await job.master.outcome
     job.outcome = outcome
+    this.#metrics.jobEnded(job)
     // Another job of the program would begin without what the old one had.
     if (this.#input.takeOver?.ended(outcome.error ?? canceled(outcome.jobId)) === true) this.#endJobs(() => undefined)
     await starter.close()
@@ -347,6 +355,7 @@ export class JobProcess {
     })
     closing.push(() => this.#recoverable?.close())
     closing.push(() => this.#control.close())
+    closing.push(() => this.#metrics.close())
     closing.push(async () => {
       for (const { master } of this.#jobs.values()) master.cancel()
       await Promise.all([...this.#jobs.values()].map(({ master }) => master.outcome))

@@ -59,6 +59,8 @@ export interface JobsGateway {
   ): Promise<TaskCheckpointStatisticsWithSubtaskDetails>
   /** Undefined where the job is not known: its metrics are empty, not an error. */
   metrics(jobId: string): Promise<JobMetrics | undefined>
+  /** Of all jobs that have not ended, in the text format of Prometheus. */
+  prometheusText(): Promise<string>
   watermarks(jobId: string): Promise<JobWatermarksInfo>
   queryableStates(jobId: string): Promise<readonly QueryableStateMessage[]>
   queryState(jobId: string, query: StateQuery): Promise<StateQueryAnswer>

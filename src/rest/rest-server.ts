@@ -142,15 +142,16 @@ function acceptAnyBody(app: FastifyInstance): void {
 
 function mount(app: FastifyInstance, route: Route, context: RestContext): void {
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const { status, body } = await route.handle(
+    const { status, body, contentType } = await route.handle(
       { params: asRecord(request.params), query: asRecord(request.query), body: asObject(request.body) },
       context,
     )
+    if (contentType !== undefined) reply.header('content-type', contentType)
     return reply.code(status).send(body)
   }
-  const { method, path, keepsConnection, isLocal } = route
+  const { method, path, keepsConnection, isLocal, isUnversioned } = route
   const config = { ...(keepsConnection === true && { keepsConnection }), ...(isLocal === true && { isLocal }) }
-  for (const prefix of ['', '/v1']) app.route({ method, url: prefix + path, handler, config })
+  for (const prefix of isUnversioned === true ? [''] : ['', '/v1']) app.route({ method, url: prefix + path, handler, config })
 }
 
 function asRecord(value: unknown): Record<string, string> {

@@ -12,6 +12,8 @@ export interface RestRequest {
 export interface RestResponse {
   readonly status: number
   readonly body: unknown
+  /** Of a body that is text as it stands; without one it becomes JSON. */
+  readonly contentType?: string
 }
 
 export interface RestContext {
@@ -21,7 +23,7 @@ export interface RestContext {
   readonly disposals: OperationRegistry<null>
 }
 
-/** One endpoint. Served under `/v1` and without it. */
+/** One endpoint. Served under `/v1` and without it, or without it alone. */
 export interface Route {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
@@ -29,5 +31,7 @@ export interface Route {
   readonly keepsConnection?: true
   /** For the user of this machine only: over TCP it is not there. */
   readonly isLocal?: true
+  /** It is no part of Flink's REST API, of which there are versions. */
+  readonly isUnversioned?: true
   handle(request: RestRequest, context: RestContext): Promise<RestResponse>
 }

@@ -23,6 +23,7 @@ import {
   savepointDisposalStatusHandler,
   savepointDisposalTriggerHandler,
 } from './handlers/savepoint-disposal-handlers.js'
+import { prometheusHandler } from './handlers/prometheus-handler.js'
 import { queryableStatesHandler } from './handlers/queryable-states-handler.js'
 import { savepointStatusHandler } from './handlers/savepoint-status-handler.js'
 import { savepointTriggerHandler } from './handlers/savepoint-trigger-handler.js'
@@ -47,6 +48,7 @@ export const ROUTES: readonly Route[] = [
   jobVertexMetricsHandler,
   aggregatingSubtasksMetricsHandler,
   subtaskMetricsHandler,
+  prometheusHandler,
   jobVertexBackPressureHandler,
   jobVertexWatermarksHandler,
   jobWatermarksHandler,

@@ -3,6 +3,7 @@ import { CheckpointingOptions } from './checkpointing-options.js'
 import type { ConfigOption } from './config-option.js'
 import type { Configuration } from './configuration.js'
 import { metricsNotShown } from './metrics-not-shown.js'
+import { MetricOptions } from './metric-options.js'
 import { RestOptions } from './rest-options.js'
 import { RocksDBOptions } from './rocksdb-options.js'
 import { RocksDBOptionsWithoutEffect } from './rocksdb-options-without-effect.js'
@@ -64,6 +65,11 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     reason: 'Single accesses to state are not measured; how busy a task is, its metrics say.',
   },
   ...ROCKSDB_ROWS,
+  {
+    option: MetricOptions.SCOPE_FORMATS,
+    reason:
+      'As in Flink, Prometheus and OpenTelemetry have the scope of a metric in labels, and REST in its path; the formats are for reporters that have it in names, which are not here.',
+  },
 ]
 
 /** A warning for each option without effect that asks for something, here or with what else is set, by its key. */

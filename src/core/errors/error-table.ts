@@ -4,6 +4,7 @@ import { CONFIGURATION_ERRORS } from './configuration-errors.js'
 import { FILESYSTEM_ERRORS } from './filesystem-errors.js'
 import { HIGH_AVAILABILITY_ERRORS } from './high-availability-errors.js'
 import { JOB_ERRORS } from './job-errors.js'
+import { METRIC_ERRORS } from './metric-errors.js'
 import { PROGRAM_ERRORS } from './program-errors.js'
 import { RECORD_ERRORS } from './record-errors.js'
 import { REST_ERRORS } from './rest-errors.js'
@@ -47,6 +48,7 @@ type Tables = Family<typeof CONFIGURATION_ERRORS> &
   Family<typeof STATE_ERRORS> &
   Family<typeof CHECKPOINT_ERRORS> &
   Family<typeof HIGH_AVAILABILITY_ERRORS> &
+  Family<typeof METRIC_ERRORS> &
   Family<typeof UPGRADE_ERRORS> &
   Family<typeof FILESYSTEM_ERRORS>
 
@@ -64,6 +66,7 @@ export const ERROR_TABLE: Tables = {
   ...family(STATE_ERRORS, 500),
   ...family(CHECKPOINT_ERRORS, 500),
   ...family(HIGH_AVAILABILITY_ERRORS, 500),
+  ...family(METRIC_ERRORS, 400),
   ...family(UPGRADE_ERRORS, 500),
   ...family(FILESYSTEM_ERRORS, 500),
 }

@@ -2,6 +2,7 @@ import { filterCharacters } from './character-filter.js'
 import { Counter } from './counter.js'
 import { DescriptiveStatisticsHistogram, type Histogram } from './histogram.js'
 import { MeterView, type Meter } from './meter.js'
+import type { MetricTypes } from './metric-types.js'
 
 export type Gauge = () => unknown
 
@@ -76,6 +77,28 @@ export class MetricGroup {
       for (const [inner, value] of Object.entries(group.values(onFailure))) values[`${prefix}.${inner}`] = value
     }
     return values
+  }
+
+  /** What kind each of `values` is. A meter of the user's own whose count throws is left out, and so a gauge. */
+  types(): MetricTypes {
+    const counters = [...this.#counters.keys()].map(filterCharacters)
+    const histograms = [...this.#histograms.keys()].map(filterCharacters)
+    const meters: Record<string, number> = {}
+    for (const [name, meter] of this.#meters) {
+      try {
+        meters[filterCharacters(name)] = meter.getCount()
+      } catch {
+        // Of the rate, which may throw as well, `values` tells.
+      }
+    }
+    for (const [name, group] of this.#groups) {
+      const prefix = filterCharacters(name)
+      const inner = group.types()
+      counters.push(...inner.counters.map((each) => `${prefix}.${each}`))
+      histograms.push(...inner.histograms.map((each) => `${prefix}.${each}`))
+      for (const [each, count] of Object.entries(inner.meters)) meters[`${prefix}.${each}`] = count
+    }
+    return { counters, histograms, meters }
   }
 
   /** Lets every meter below this group take its count: due every METER_UPDATE_INTERVAL_MS, else rates stay 0. */

@@ -3,6 +3,7 @@
 // Thread: sent by task workers, handled by JobMaster on the main thread.
 import type { SerializedError } from '../../core/errors/error-codec.js'
 import type { LogFields } from '../../core/logging/logger.js'
+import type { MetricTypes } from '../../core/metrics/metric-types.js'
 import type { TaskStateSnapshot } from '../../storage/state-handles.js'
 import type { AccumulatorParts, AccumulatorsMerged } from './accumulators.js'
 import type { EntryCounts } from './entry-counts.js'
@@ -103,9 +104,11 @@ export interface DeclineCheckpoint {
 export interface TaskMetricsReport {
   readonly executionId: string
   readonly values: Readonly<Record<string, number | string>>
+  /** Of what functions and operators registered. */
+  readonly types: MetricTypes
 }
 
-/** The metrics of all tasks of a worker, at an interval. */
+/** The metrics of tasks of a worker: of all at an interval, and of one that ends where somebody waits for its last ones. */
 export interface ReportMetrics {
   readonly type: 'report-metrics'
   readonly tasks: readonly TaskMetricsReport[]

@@ -75,6 +75,8 @@ describe('The times of a vertex that REST tells', () => {
       state,
       timestamps,
       attemptNumber: 0,
+      executionId: `v_${String(subtaskIndex)}_0`,
+      worker: 0,
     }))
     const vertex = { id: 'v', name: 'v', parallelism: 2, maxParallelism: 128, subtasks: details }
     const [info] = jobDetailsInfoOf({ ...DETAILS, vertices: [vertex] }, {}, now).vertices

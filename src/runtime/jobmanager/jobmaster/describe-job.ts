@@ -53,6 +53,8 @@ function describeVertex(vertex: JobGraph['vertices'][number], executions: Execut
     subtaskIndex: execution.subtaskIndex,
     state: execution.state,
     attemptNumber: execution.attemptNumber,
+    executionId: execution.id,
+    worker: execution.worker,
     timestamps: { ...execution.timestamps },
   }))
   return { id, name, parallelism, maxParallelism, subtasks }

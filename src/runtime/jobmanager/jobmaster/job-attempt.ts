@@ -385,9 +385,9 @@ export class JobAttempt {
 
   #storeMetrics(message: ReportMetrics): void {
     const now = this.#input.environment.clock.now()
-    for (const { executionId, values } of message.tasks) {
-      const execution = this.executions.find(executionId)
-      if (execution !== undefined) this.metrics.put(execution.vertex.id, execution.subtaskIndex, values, now)
+    for (const report of message.tasks) {
+      const execution = this.executions.find(report.executionId)
+      if (execution !== undefined) this.metrics.put(execution.vertex.id, execution.subtaskIndex, report, now)
     }
   }
 

@@ -10,6 +10,9 @@ export interface SubtaskDetails {
   readonly subtaskIndex: number
   readonly state: ExecutionState
   readonly attemptNumber: number
+  readonly executionId: string
+  /** Where it runs, from 0. */
+  readonly worker: number
   readonly timestamps: Readonly<Partial<Record<ExecutionState, number>>>
 }
 

@@ -2,28 +2,45 @@
 // Invariants: a report takes the place of the last one; a new attempt has a new store, so nothing of an old one is shown.
 // Thread: main thread.
 
+import type { MetricTypes } from '../../../core/metrics/metric-types.js'
+import type { TaskMetricsReport } from '../../protocol/worker-to-master.js'
+
 export type SubtaskMetrics = Readonly<Record<string, number | string>>
 
-/** Metrics by name, of subtasks by index, of vertices by id. */
+/** Of subtasks by index, of vertices by id. */
+type BySubtask<T> = Readonly<Record<string, Readonly<Record<number, T>>>>
+
+/** Metrics by name. */
 export interface TaskMetrics {
   /** Epoch ms of the newest report; 0 before the first. */
   readonly lastUpdate: number
-  readonly vertices: Readonly<Record<string, Readonly<Record<number, SubtaskMetrics>>>>
+  readonly vertices: BySubtask<SubtaskMetrics>
+  /** What kind they are. */
+  readonly types: BySubtask<MetricTypes>
 }
 
+type Report = Pick<TaskMetricsReport, 'values' | 'types'>
+
 export class MetricStore {
-  readonly #vertices = new Map<string, Map<number, SubtaskMetrics>>()
+  readonly #vertices = new Map<string, Map<number, Report>>()
   #lastUpdate = 0
 
-  put(vertexId: string, subtaskIndex: number, values: SubtaskMetrics, nowMs: number): void {
-    const subtasks = this.#vertices.get(vertexId) ?? new Map<number, SubtaskMetrics>()
-    subtasks.set(subtaskIndex, values)
+  put(vertexId: string, subtaskIndex: number, report: Report, nowMs: number): void {
+    const subtasks = this.#vertices.get(vertexId) ?? new Map<number, Report>()
+    subtasks.set(subtaskIndex, report)
     this.#vertices.set(vertexId, subtasks)
     this.#lastUpdate = nowMs
   }
 
   all(): TaskMetrics {
-    const vertices = [...this.#vertices].map(([id, subtasks]) => [id, Object.fromEntries(subtasks)] as const)
-    return { lastUpdate: this.#lastUpdate, vertices: Object.fromEntries(vertices) }
+    const lastUpdate = this.#lastUpdate
+    return { lastUpdate, vertices: this.#each(({ values }) => values), types: this.#each(({ types }) => types) }
+  }
+
+  #each<T>(pick: (report: Report) => T): BySubtask<T> {
+    const vertices = [...this.#vertices].map(([id, subtasks]) => {
+      return [id, Object.fromEntries([...subtasks].map(([index, report]) => [index, pick(report)]))] as const
+    })
+    return Object.fromEntries(vertices)
   }
 }

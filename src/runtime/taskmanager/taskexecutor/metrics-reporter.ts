@@ -1,10 +1,12 @@
 // Duty: sends the metrics of a worker's tasks to the JobMaster, one message a report, and keeps their rates going.
 // Invariants: timers run only while a task of the attempt lives; the last report is sent after the last task has ended.
+// Where the last metrics of a task are wanted they come before the word that it has ended.
 // A metric of the user that throws is left out of the report and harms nothing else.
 // Thread: the task worker.
 import type { Logger } from '../../../core/logging/logger.js'
 import { METER_UPDATE_INTERVAL_MS } from '../../../core/metrics/meter.js'
 import type { Clock, TimerHandle } from '../../../core/time/clock.js'
+import { isTerminal } from '../../protocol/execution-state.js'
 import type { TaskTimeReport } from '../../protocol/time-report.js'
 import type { TaskMetricsReport, WorkerToMaster } from '../../protocol/worker-to-master.js'
 import type { TaskMetricGroup } from '../metrics/task-metric-group.js'
@@ -48,6 +50,16 @@ export class MetricsReporter {
     })
   }
 
+  /** The end of each task is told after its last metrics. */
+  sendAfterMetrics(message: WorkerToMaster): void {
+    const { send } = this.#services
+    if (message.type === 'task-state-changed' && isTerminal(message.state)) {
+      const ended = this.#tasks.filter(({ descriptor }) => descriptor.executionId === message.executionId)
+      if (ended.length > 0) send({ type: 'report-metrics', tasks: this.#reportsOf(ended) })
+    }
+    send(message)
+  }
+
   /** Of all tasks, those that have ended too. */
   reportTime(): void {
     this.#services.send({ type: 'report-time', tasks: this.#tasks.map((task) => task.timeReport()) })
@@ -75,16 +87,19 @@ export class MetricsReporter {
   }
 
   #report(): void {
-    const { clock, send, logger } = this.#services
+    if (this.#tasks.length > 0)
+      this.#services.send({ type: 'report-metrics', tasks: this.#reportsOf(this.#tasks) })
+    this.reportTime()
+  }
+
+  #reportsOf(tasks: readonly ReportedTask[]): TaskMetricsReport[] {
+    const { clock, logger } = this.#services
     const nowMs = clock.monotonicMs()
-    const tasks: TaskMetricsReport[] = []
-    for (const { descriptor, metrics } of this.#tasks) {
+    return tasks.map(({ descriptor, metrics }) => {
       const values = metrics.values(nowMs, (metric, error) => {
         logger.debug('a metric could not be read', { metric, reason: String(error) })
       })
-      tasks.push({ executionId: descriptor.executionId, values })
-    }
-    if (tasks.length > 0) send({ type: 'report-metrics', tasks })
-    this.reportTime()
+      return { executionId: descriptor.executionId, values, types: metrics.operators.types() }
+    })
   }
 }

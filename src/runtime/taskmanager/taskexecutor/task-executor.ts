@@ -9,7 +9,7 @@ import { describeFailure } from '../../../core/errors/syntax-location.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { loggerWithFields } from '../../../core/logging/logger-with-fields.js'
 import { TaskManagerOptions } from '../../../core/config/task-manager-options.js'
-import { MetricOptions } from '../../../core/config/metric-options.js'
+import { metricReportingOf } from '../../../core/config/metric-reporters.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { MergeAccumulators } from '../../protocol/accumulators.js'
 import type { CancelTasks, DeployTasks, LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
@@ -210,12 +210,14 @@ export class TaskExecutor {
       this.#services.stateBackend ??
       loadStateBackend(configuration, { jobId: program.jobId, slots: program.graphs.length, random, logger })
     const { localState } = message
-    const environment: TaskEnvironment = { ...this.#services, stateBackend, localState, configuration, wake }
+    const reporting = metricReportingOf(configuration)
+    const send = reporting.reportsAtEnd ? this.#reporter.sendAfterMetrics.bind(this.#reporter) : this.#services.send
+    const environment: TaskEnvironment = { ...this.#services, send, stateBackend, localState, configuration, wake }
     const starts = message.tasks.map((descriptor) => this.#makeTask(descriptor, program, environment, channels))
     this.#loop.setTasks([...this.#tasks.values()])
     for (const start of starts) start()
     const reported = [...this.#tasks.values()].filter((task) => task instanceof StreamTask)
-    this.#reporter.start(reported, environment.configuration.get(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL))
+    this.#reporter.start(reported, reporting.intervalMs)
   }
 
   /** All tasks exist before the first one starts, so that both ends of every local channel are there. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { DescriptiveStatisticsHistogram } from '../../../../src/core/metrics/histogram.js'
-import { MeterView } from '../../../../src/core/metrics/meter.js'
+import { MeterView, type Meter } from '../../../../src/core/metrics/meter.js'
 import { MetricGroup } from '../../../../src/core/metrics/metric-group.js'
 
 describe('MetricGroup', () => {
@@ -62,6 +62,42 @@ describe('MetricGroup', () => {
       'latency_stddev',
     ])
     assert.deepEqual([rest['latency_mean'], rest['latency_median'], rest['latency_p99']], [50.5, 50, 99])
+  })
+})
+
+describe('The types of metrics', () => {
+  it('tell counters, histograms and meters from gauges by the names of values, with the counts of meters', () => {
+    const group = new MetricGroup(['task'])
+    const inner = group.addGroup('my map')
+    inner.counter('seen:1').inc()
+    inner.gauge('size', () => 1)
+    inner.addGroup('deep').histogram('latency').update(1)
+    inner.meter('rate').markEvent(3)
+    const own: Meter = { markEvent: () => undefined, getRate: () => 1, getCount: () => 7 }
+    group.meter('own', own)
+    const types = group.types()
+    assert.deepEqual(types, {
+      counters: ['my_map.seen_1'],
+      histograms: ['my_map.deep.latency'],
+      meters: { 'my_map.rate': 3, own: 7 },
+    })
+    const values = group.values()
+    for (const name of [...types.counters, ...Object.keys(types.meters), 'my_map.deep.latency_count'])
+      assert.ok(name in values, name)
+  })
+
+  it('leave out a meter that throws, and nothing else', () => {
+    const group = new MetricGroup([])
+    const broken: Meter = {
+      markEvent: () => undefined,
+      getRate: () => 1,
+      getCount: () => {
+        throw new Error('no count')
+      },
+    }
+    group.meter('broken', broken)
+    group.counter('seen')
+    assert.deepEqual(group.types(), { counters: ['seen'], histograms: [], meters: {} })
   })
 })
 

@@ -1,0 +1,148 @@
+import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics'
+import { messageOf } from '../core/errors/thrown-value.js'
+import { settledWithin } from '../core/time/settled-within.js'
+import type { TimerHandle } from '../core/time/clock.js'
+import { loadOtel, type Otel } from './load-otel.js'
+import { OtelMetrics, type OtelMetric } from './otel-metrics.js'
+import type { ReportedJob } from './reported-job.js'
+import type { Reporter, ReporterServices } from './reporter.js'
+import type { OtelSettings } from './reporter-settings.js'
+import { samplesOfJob } from './samples-of-job.js'
+
+/** For what is under way and the last export, at the end: a collector that does not answer holds no job any longer. */
+const LAST_EXPORT_MS = 3_000
+/** Of a program that ends job after job while nothing arrives, the newest ones are kept. */
+const MOST_ENDED_JOBS = 100
+/** OpenTelemetry's ValueType, which stands in its API only. */
+const INTEGER = 0
+const DOUBLE = 1
+
+type Exporter = InstanceType<Otel['OTLPMetricExporter']>
+type Resource = ResourceMetrics['resource']
+
+/** Sends metrics by OTLP over HTTP at an interval, one export at a time; the interval begins anew when one has ended. */
+export class OtelReporter implements Reporter {
+  readonly #settings: OtelSettings
+  readonly #services: ReporterServices
+  readonly #otel: Otel
+  readonly #exporter: Exporter
+  readonly #resource: Resource
+  readonly #metrics: OtelMetrics
+  #ended: readonly ReportedJob[] = []
+  #timer: TimerHandle | undefined
+  #underWay: Promise<void> = Promise.resolve()
+  #isClosing = false
+  /** Exports that did not arrive since the last one that did. */
+  #lost = 0
+
+  private constructor(otel: Otel, settings: OtelSettings, services: ReporterServices) {
+    const { endpoint: url, timeoutMs: timeoutMillis, compression } = settings
+    this.#settings = settings
+    this.#services = services
+    this.#otel = otel
+    this.#exporter = new otel.OTLPMetricExporter({ url, timeoutMillis, compression: compression as never })
+    this.#resource = otel.defaultResource().merge(otel.resourceFromAttributes({ ...settings.service }))
+    this.#metrics = new OtelMetrics(services.clock.now())
+    this.#scheduleNext()
+  }
+
+  /** METRIC_REPORTER_UNAVAILABLE where the packages are not installed. */
+  static async open(settings: OtelSettings, services: ReporterServices): Promise<OtelReporter> {
+    return new OtelReporter(await loadOtel(settings.name), settings, services)
+  }
+
+  jobEnded(job: ReportedJob): void {
+    this.#ended = [...this.#ended, job].slice(-MOST_ENDED_JOBS)
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosing) return
+    this.#isClosing = true
+    this.#timer?.cancel()
+    const last = this.#underWay.then(() => this.#export())
+    await settledWithin(last, LAST_EXPORT_MS, this.#services.clock)
+    // What is still under way then nobody waits for.
+    void this.#exporter.shutdown().catch(() => undefined)
+  }
+
+  #scheduleNext(): void {
+    if (this.#isClosing) return
+    this.#timer = this.#services.clock.setTimer(this.#settings.intervalMs, () => {
+      this.#underWay = this.#export().then(() => {
+        this.#scheduleNext()
+      })
+    })
+  }
+
+  /** Never rejects. */
+  async #export(): Promise<void> {
+    const ended = this.#ended
+    try {
+      const nowMs = this.#services.clock.now()
+      const samples = [...this.#services.jobs(), ...ended].flatMap(samplesOfJob)
+      if (samples.length === 0) return
+      const { metrics, arrived } = this.#metrics.collect(samples, nowMs)
+      await this.#send(this.#resourceMetrics(metrics, nowMs))
+      arrived()
+      this.#ended = this.#ended.filter((job) => !ended.includes(job))
+      this.#hasArrived()
+    } catch (error) {
+      this.#hasFailed(messageOf(error))
+    }
+  }
+
+  #send(metrics: ResourceMetrics): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#exporter.export(metrics, ({ code, error }) => {
+        if (code === 0) resolve()
+        else reject(error ?? new Error('the export failed'))
+      })
+    })
+  }
+
+  #hasArrived(): void {
+    const { name, endpoint } = this.#settings
+    const lost = this.#lost
+    this.#lost = 0
+    if (lost === 0) return
+    const times = lost === 1 ? 'one export' : `${String(lost)} exports`
+    this.#services.note(`Metrics arrive at ${endpoint} again (metrics reporter '${name}'), after ${times} that did not.`)
+  }
+
+  /** Told once until it works again. */
+  #hasFailed(reason: string): void {
+    const { name, endpoint } = this.#settings
+    this.#lost += 1
+    if (this.#lost > 1) {
+      this.#services.logger.debug('metrics were not exported', { reporter: name, reason })
+      return
+    }
+    const told = `Metrics do not arrive at ${endpoint} (metrics reporter '${name}'): ${reason || 'no answer'}.`
+    this.#services.warn(`${told} The job goes on, and so do attempts.`)
+  }
+
+  #resourceMetrics(metrics: readonly OtelMetric[], nowMs: number): ResourceMetrics {
+    const scope = { name: 'flink-ts', version: this.#services.version }
+    return {
+      resource: this.#resource,
+      scopeMetrics: [{ scope, metrics: metrics.map((metric) => this.#metricData(metric, nowMs)) }],
+    }
+  }
+
+  #metricData({ name, kind, isMonotonic, points }: OtelMetric, nowMs: number): MetricData {
+    const { AggregationTemporality, DataPointType } = this.#otel
+    const dataPoints = points.map(({ attributes, value, startMs }) => {
+      return { attributes, value, startTime: hrTimeOf(startMs), endTime: hrTimeOf(nowMs) }
+    })
+    const isInteger = kind === 'sum' && points.every(({ value }) => Number.isSafeInteger(value))
+    const descriptor = { name, description: '', unit: '', valueType: isInteger ? INTEGER : DOUBLE }
+    const about = { descriptor, dataPoints, aggregationTemporality: AggregationTemporality.DELTA }
+    if (kind === 'sum') return { ...about, dataPointType: DataPointType.SUM, isMonotonic }
+    return { ...about, dataPointType: DataPointType.GAUGE }
+  }
+}
+
+function hrTimeOf(epochMs: number): [seconds: number, nanos: number] {
+  const seconds = Math.floor(epochMs / 1000)
+  return [seconds, Math.round((epochMs - seconds * 1000) * 1e6)]
+}

@@ -1,0 +1,99 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { PROMETHEUS_CONTENT_TYPE, prometheusText } from './prometheus-text.js'
+import type { PrometheusSettings } from './reporter-settings.js'
+import type { Reporter, ReporterServices } from './reporter.js'
+import { samplesOfJob } from './samples-of-job.js'
+
+/** Nobody listens beyond this machine. */
+const HOST = '127.0.0.1'
+const REQUEST_TIMEOUT_MS = 10_000
+const MOST_CONNECTIONS = 32
+/** What a browser was led here by has another name: a page of someone else's must not read metrics. */
+const OWN_NAMES = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i
+const PATHS: readonly string[] = ['/', '/metrics']
+
+/** Serves `/metrics` on a port of its own, as Flink's PrometheusReporter does. */
+export class PrometheusServer implements Reporter {
+  readonly #settings: PrometheusSettings
+  readonly #services: ReporterServices
+  readonly #server: Server
+
+  private constructor(settings: PrometheusSettings, services: ReporterServices) {
+    this.#settings = settings
+    this.#services = services
+    const timeouts = { headersTimeout: REQUEST_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }
+    this.#server = createServer(timeouts, (request, response) => {
+      this.#answer(request, response)
+    })
+    this.#server.maxConnections = MOST_CONNECTIONS
+    this.#server.setTimeout(REQUEST_TIMEOUT_MS)
+  }
+
+  /** Where all ports are taken, by another job likely, the user is warned and the job goes on. */
+  static async open(settings: PrometheusSettings, services: ReporterServices): Promise<PrometheusServer> {
+    const reporter = new PrometheusServer(settings, services)
+    await reporter.#listen()
+    return reporter
+  }
+
+  jobEnded(): void {
+    // Who scrapes finds jobs that run, as with Flink.
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#server.close(() => {
+        resolve()
+      })
+      this.#server.closeAllConnections()
+    })
+  }
+
+  async #listen(): Promise<void> {
+    const { name, ports, portText } = this.#settings
+    let reason = 'there is no port to take'
+    for (const port of ports) {
+      try {
+        const address = await listenOn(this.#server, port)
+        this.#server.on('error', (error) => {
+          this.#services.logger.warn('a connection for metrics was not taken', { reporter: name, reason: error.message })
+        })
+        this.#services.note(`Metrics for Prometheus: http://${HOST}:${String(address)}/metrics (metrics reporter '${name}')`)
+        return
+      } catch (error) {
+        reason = error instanceof Error ? error.message : String(error)
+      }
+    }
+    this.#services.warn(
+      `The metrics reporter '${name}' has no port (metrics.reporter.${name}.port: ${portText}): ${reason}. The job goes on without it. Each job needs one: give a range, such as 9249-9260.`,
+    )
+  }
+
+  #answer({ method, url = '', headers }: IncomingMessage, response: ServerResponse): void {
+    const refuse = (status: number, text: string): void => {
+      response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${text}\n`)
+    }
+    if (!OWN_NAMES.test(headers.host ?? '')) {
+      refuse(403, 'Metrics are for this machine: ask localhost.')
+    } else if (method !== 'GET' && method !== 'HEAD') {
+      refuse(405, 'Metrics can be read only.')
+    } else if (!PATHS.includes(url.split('?')[0] ?? '')) {
+      refuse(404, 'There is /metrics here.')
+    } else {
+      const text = prometheusText(this.#services.jobs().flatMap(samplesOfJob), this.#settings)
+      response.writeHead(200, { 'content-type': PROMETHEUS_CONTENT_TYPE }).end(method === 'HEAD' ? undefined : text)
+    }
+  }
+}
+
+/** The port. */
+function listenOn(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, HOST, () => {
+      server.off('error', reject)
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}

@@ -1,0 +1,93 @@
+import type { Measured, MetricSample } from './metric-sample.js'
+
+/** Of version 0.0.4 of the text format, which every scraper reads. */
+export const PROMETHEUS_CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
+/** Those that Flink's reporter gives of a histogram. */
+const QUANTILES: readonly number[] = [0.5, 0.75, 0.95, 0.98, 0.99, 0.999]
+
+/** All lines of one name, which have to stand together. */
+interface Family {
+  readonly type: 'gauge' | 'summary'
+  readonly help: string
+  /** Names of samples with their labels, so that none comes twice. */
+  readonly lines: Map<string, number>
+}
+
+export interface PrometheusTextOptions {
+  /** Only letters, digits, `:` and `_` in the values of labels, as Flink has it unless it is told otherwise. */
+  readonly filterLabelValueCharacters: boolean
+}
+
+/**
+ * Metrics in the text format of Prometheus, named as Flink's PrometheusReporter names them. Counters are gauges there, since
+ * functions may lower them, a meter is its rate, a histogram a summary without a sum. Pure.
+ */
+export function prometheusText(samples: readonly MetricSample[], options: PrometheusTextOptions): string {
+  const families = new Map<string, Family>()
+  for (const sample of samples) add(sample, families, options)
+  const texts = [...families].map(([name, { type, help, lines }]) => {
+    const values = [...lines].map(([series, value]) => `${series} ${numberText(value)}\n`)
+    return `# HELP ${name} ${escapeHelp(help)}\n# TYPE ${name} ${type}\n${values.join('')}`
+  })
+  return texts.join('')
+}
+
+function add(sample: MetricSample, families: Map<string, Family>, options: PrometheusTextOptions): void {
+  const { name: metric, variables, measured } = sample
+  const scope = sample.scope.map(replaceInvalidCharacters).join('_')
+  const name = `flink_${scope}_${replaceInvalidCharacters(metric)}`
+  const type = measured.kind === 'histogram' ? 'summary' : 'gauge'
+  const family = families.get(name) ?? { type, help: `${metric} (scope: ${scope})`, lines: new Map<string, number>() }
+  // Two metrics of different kinds may come to one name: a scraper would refuse everything for it, so the first one stays.
+  if (family.type !== type || isTaken(name, type, families)) return
+  families.set(name, family)
+  for (const [suffix, extra, value] of linesOf(measured)) {
+    const series = `${name}${suffix}${labelsText({ ...variables, ...extra }, options)}`
+    if (!family.lines.has(series)) family.lines.set(series, value)
+  }
+}
+
+/** The count of a summary has a name that another family may have. */
+function isTaken(name: string, type: Family['type'], families: ReadonlyMap<string, Family>): boolean {
+  if (families.has(name)) return false
+  if (type === 'summary') return families.has(`${name}_count`)
+  return name.endsWith('_count') && families.get(name.slice(0, -'_count'.length))?.type === 'summary'
+}
+
+type Line = readonly [suffix: string, labels: Readonly<Record<string, string>>, value: number]
+
+function linesOf(measured: Measured): Line[] {
+  if (measured.kind !== 'histogram') return [['', {}, measured.value]]
+  const quantiles = measured.quantiles.filter(([quantile]) => QUANTILES.includes(quantile))
+  return [
+    ['_count', {}, measured.count],
+    ...quantiles.map(([quantile, value]) => ['', { quantile: String(quantile) }, value] as const),
+  ]
+}
+
+function labelsText(labels: Readonly<Record<string, string>>, options: PrometheusTextOptions): string {
+  const texts = Object.entries(labels).map(([name, value]) => {
+    const isFiltered = options.filterLabelValueCharacters && name !== 'quantile'
+    return `${name}="${isFiltered ? replaceInvalidCharacters(value) : escapeLabelValue(value)}"`
+  })
+  return `{${texts.join(',')}}`
+}
+
+/** As Flink's reporter does it, in names and in values of labels. */
+function replaceInvalidCharacters(text: string): string {
+  return text.replace(/[^a-zA-Z0-9:_]/gu, '_')
+}
+
+function escapeLabelValue(text: string): string {
+  return text.replace(/\\/g, '\\\\').replace(/"/g, '\\"').replace(/\n/g, '\\n')
+}
+
+function escapeHelp(text: string): string {
+  return text.replace(/\\/g, '\\\\').replace(/\n/g, '\\n')
+}
+
+function numberText(value: number): string {
+  if (value === Infinity) return '+Inf'
+  return value === -Infinity ? '-Inf' : String(value)
+}
