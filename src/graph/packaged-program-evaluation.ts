@@ -1,10 +1,12 @@
 import { createRequire } from 'node:module'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { carryEvaluationOn, isModuleOfProgram, withEvaluation } from './packaged-program-evaluation-hooks.js'
 import { addResolveHook } from './packaged-program-resolve-hook.js'
 
 /** Where the engine's own files are; frames under it are not the user's. */
 export const ENGINE_ROOT: string = new URL('..', import.meta.url).href
+
+const TYPED_COMMONJS = /\.cts$/
 
 /** Of this thread, as Node keeps hooks and modules for the life of a thread. */
 const begun = new Map<string, 'begun' | 'ended'>()
@@ -39,9 +41,15 @@ export async function importForEvaluation(moduleUrl: string, evaluation: number)
   const key = keyOf(moduleUrl, evaluation)
   const isNew = !begun.has(key)
   if (isNew) begun.set(key, 'begun')
-  const module: unknown = await import(evaluation === 0 ? moduleUrl : urlOf(moduleUrl, evaluation, isNew))
+  const url = evaluation === 0 ? moduleUrl : urlOf(moduleUrl, evaluation, isNew)
+  const module: unknown = TYPED_COMMONJS.test(moduleUrl) ? required(moduleUrl) : await import(url)
   begun.set(key, 'ended')
   return module
+}
+
+/** Node 22 finds no ES module, and so not flink-ts, for CommonJS in TypeScript that was imported. */
+function required(moduleUrl: string): unknown {
+  return { default: createRequire(moduleUrl)(fileURLToPath(moduleUrl)) as unknown }
 }
 
 /** An ES module is kept by its URL, so each evaluation has one of its own. Those of CommonJS are forgotten for a new one. */

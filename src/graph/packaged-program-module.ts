@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isMainThread } from 'node:worker_threads'
 import { FlinkError } from '../core/errors/flink-error.js'
@@ -44,6 +46,9 @@ function mainFailed(error: unknown): FlinkError {
 const EXPORT_MISSING =
   /does not provide an export named|^Named export '.*' not found|contains conflicting star exports|Ambiguous import/
 
+const TYPED_FILE = /\.[cm]?ts:\d+/
+const COMPILED_FILE = /\.([cm]?)js$/
+
 /** What went wrong in a program, whether while its modules were loaded or in its main, which may load others. */
 export function describeProgramError(error: unknown, moduleUrl: string): FlinkError {
   if (!isError(error)) return mainFailed(error)
@@ -51,15 +56,41 @@ export function describeProgramError(error: unknown, moduleUrl: string): FlinkEr
     const found = syntaxLocationOf(error)
     // A SyntaxError may come from the program at run time too (JSON.parse, a pattern): then no file is at fault.
     if (found === undefined) return mainFailed(error)
-    const details = { reason: error.message, location: found }
-    if (EXPORT_MISSING.test(error.message)) return new FlinkError('PROGRAM_EXPORT_NOT_FOUND', details, { cause: error })
-    return new FlinkError('PROGRAM_SYNTAX_ERROR', details, { cause: error })
+    return new FlinkError(...syntaxFailure(error, found), { cause: error })
   }
   if (isResolutionError(error)) {
     const path = modulePath(moduleUrl)
-    return new FlinkError('PROGRAM_IMPORT_FAILED', { path, reason: error.message }, { cause: error })
+    const reason = `${error.message}${adviceOnUncompiled(error)}`
+    return new FlinkError('PROGRAM_IMPORT_FAILED', { path, reason }, { cause: error })
   }
   return mainFailed(error)
+}
+
+type SyntaxFailure = readonly [
+  code: 'PROGRAM_EXPORT_NOT_FOUND' | 'PROGRAM_SYNTAX_ERROR' | 'PROGRAM_TYPESCRIPT_UNSUPPORTED',
+  details: { readonly reason: string; readonly location: string },
+]
+
+function syntaxFailure(error: SyntaxError, location: string): SyntaxFailure {
+  const { message: reason } = error
+  if ('code' in error && error.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX') {
+    return ['PROGRAM_TYPESCRIPT_UNSUPPORTED', { reason, location }]
+  }
+  if (!EXPORT_MISSING.test(reason)) return ['PROGRAM_SYNTAX_ERROR', { reason, location }]
+  const [file = ''] = location.split('\n')
+  const advice = TYPED_FILE.test(file)
+    ? 'if it is a type, write import { type ... }, as Node leaves out only that: '
+    : ''
+  return ['PROGRAM_EXPORT_NOT_FOUND', { reason: advice + reason, location }]
+}
+
+/** `./words.js` for what lies there as `words.ts`, as the compiler wants it of what it will make. */
+function adviceOnUncompiled(error: Error): string {
+  const url = 'url' in error && typeof error.url === 'string' ? error.url : ''
+  const source = url.replace(COMPILED_FILE, '.$1ts')
+  if (source === url || !source.startsWith('file:') || !existsSync(fileURLToPath(source))) return ''
+  const name = basename(fileURLToPath(source))
+  return `. There is ${name}: Node runs TypeScript where it is imported by that name ("rewriteRelativeImportExtensions": true lets the compiler do so as well), or compile it first`
 }
 
 const RESOLUTION_CODES: ReadonlySet<unknown> = new Set([

@@ -25,7 +25,11 @@ export interface ProgramLocation {
 }
 
 const MODULE = /\.[cm]?js$/i
-const TYPESCRIPT = /\.[cm]?tsx?$/i
+/** Node looks at the case of these. */
+const STRIPPABLE = /\.[cm]?ts$/
+const JSX = /\.tsx$/i
+const COMPILE_FIRST = 'which has to be compiled first (for example with `npx tsc`); then run the .js file that it made'
+const COMPILE_OR_NEWER_NODE = `${COMPILE_FIRST}. From 22.18 on Node runs it as it is`
 const SNIFFED_BYTES = 512
 const ARCHIVE = /\.(tgz|tar\.gz|tar)$/i
 
@@ -67,12 +71,19 @@ function isMissing(error: unknown): boolean {
 }
 
 function checkExtension(modulePath: string, shownPath: string): void {
-  if (MODULE.test(modulePath)) return
+  if (MODULE.test(modulePath) || (STRIPPABLE.test(modulePath) && nodeStripsTypes())) return
+  throw new FlinkError('PROGRAM_NOT_A_MODULE', { path: shownPath, reason: whyNoModule(modulePath) })
+}
+
+function whyNoModule(modulePath: string): string {
+  if (STRIPPABLE.test(modulePath)) return `it is TypeScript, ${COMPILE_OR_NEWER_NODE}`
+  if (JSX.test(modulePath)) return `it is TypeScript with JSX, ${COMPILE_FIRST}`
   const extension = extname(modulePath)
-  const reason = TYPESCRIPT.test(modulePath)
-    ? 'it is TypeScript, which has to be compiled first (for example with `npx tsc`); then run the .js file that it made'
-    : extension === ''
-      ? 'its name has no extension'
-      : `it is a ${extension} file`
-  throw new FlinkError('PROGRAM_NOT_A_MODULE', { path: shownPath, reason })
+  return extension === '' ? 'its name has no extension' : `it is a ${extension} file`
+}
+
+/** Node leaves out the types of what it loads: from 22.18 and 24 on, unless it was started with --no-strip-types. */
+function nodeStripsTypes(): boolean {
+  const typescript: unknown = Reflect.get(process.features, 'typescript')
+  return typescript === 'strip' || typescript === 'transform'
 }

@@ -20,7 +20,7 @@ const UNFINISHED = 'export const a = 1\n\nexport default function ( {\n'
 const FILES: Readonly<Record<string, string>> = {
   'job.js': JOB,
   'notes.txt': 'the course notes\n',
-  'job.ts': JOB,
+  'job.tsx': JOB,
   'syntax.js': `export default function job(env) {
   env.fromElements(1, 2).map((x => x + 1).print()
 }
@@ -99,7 +99,7 @@ describe('a program that cannot run', { concurrency: 2 }, () => {
         ['notes.txt'],
         ['notes.txt is not a job module', 'it is a .txt file', 'compiled JavaScript module'],
       ],
-      ['TypeScript', ['job.ts'], ['job.ts is not a job module', 'TypeScript', 'compiled first', 'npx tsc']],
+      ['TypeScript with JSX', ['job.tsx'], ['job.tsx is not a job module', 'TypeScript', 'compiled first', 'npx tsc']],
       ['binary data', ['binary.js'], ['binary.js is not a job module', 'it holds binary data', '.tgz']],
       [
         'a syntax error',

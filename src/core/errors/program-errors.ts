@@ -21,6 +21,12 @@ export const PROGRAM_ERRORS = {
     fault: 'user',
     recovery: 'fail',
   },
+  PROGRAM_TYPESCRIPT_UNSUPPORTED: {
+    message:
+      'Node runs TypeScript by leaving out its types, and here is more than types. Compile it (for example with `npx tsc`) and run the .js file, or write it otherwise ("erasableSyntaxOnly": true lets the compiler tell of it): {reason}\n{location}',
+    fault: 'user',
+    recovery: 'fail',
+  },
   PROGRAM_EXPORT_NOT_FOUND: {
     message: 'The job module imports a name that is not there: {reason}\n{location}',
     fault: 'user',

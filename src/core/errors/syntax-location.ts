@@ -10,6 +10,10 @@ import { describeThrown, isError, textOfError } from './thrown-value.js'
 const LOCATION =
   /^(?<place>(?:\/|[A-Za-z]:\\|(?!node:)[a-z][a-z+.-]+:)[^\n]*):(?<line>\d+)\r?\n(?<code>[^\n]*)\n(?<indent>[ \t]*)(?<carets>\^*)[ \t]*\n/
 
+/** The same of TypeScript whose types Node could not leave out: it shows lines around the one that is meant as well. */
+const TYPED_LOCATION =
+  /^(?<place>(?:\/|[A-Za-z]:\\|file:)[^\n]*):(?<line>\d+)\r?\n(?:[^\n]*\n)*?(?<code>[^\n]*)\n(?<indent>[ \t]*)(?<carets>\^+)[ \t]*\n/
+
 /** `/job/data.json: Unexpected token`, the message of a JSON file that was imported or required. */
 const JSON_FILE = /^(?<path>(?:\/|[A-Za-z]:\\)[^\n]*\.json): /
 
@@ -38,7 +42,9 @@ interface Place {
  */
 export function syntaxLocationOf(error: SyntaxError): string | undefined {
   const message = textOfError(error, 'message') ?? ''
-  const place = placeIn(decoratedStackOf(error), message) ?? placeInJson(message)
+  const place = isTyped(error)
+    ? placeIn(textOfError(error, 'stack') ?? '', message, TYPED_LOCATION)
+    : (placeIn(decoratedStackOf(error), message) ?? placeInJson(message))
   return place === undefined ? undefined : shown(withText(place))
 }
 
@@ -62,8 +68,12 @@ function decoratedStackOf(error: SyntaxError): string {
   return textOfError(error, 'stack') ?? ''
 }
 
-function placeIn(stack: string, message: string): Place | undefined {
-  const { place, line, code, indent, carets } = LOCATION.exec(stack)?.groups ?? {}
+function isTyped(error: SyntaxError): boolean {
+  return 'code' in error && typeof error.code === 'string' && error.code.endsWith('_TYPESCRIPT_SYNTAX')
+}
+
+function placeIn(stack: string, message: string, location = LOCATION): Place | undefined {
+  const { place, line, code, indent, carets } = location.exec(stack)?.groups ?? {}
   if (place === undefined || code === undefined || indent === undefined) return undefined
   const path = place.startsWith('file:') ? pathOf(place) : place
   const length = carets?.length ?? 0

@@ -4,7 +4,7 @@ import { describe, test, type TestContext } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { FlinkError, type ErrorCode } from '../../../src/core/errors/flink-error.js'
-import { loadProgramModule } from '../../../src/graph/packaged-program-module.js'
+import { describeProgramError, loadProgramModule } from '../../../src/graph/packaged-program-module.js'
 import { temporaryDirectory } from './temporary-directory.js'
 
 const MODULE = new URL('../../../src/graph/packaged-program-module.js', import.meta.url).href
@@ -57,6 +57,15 @@ describe('a syntax error is shown with the line of the user', () => {
       error.message,
       /^The job module imports a name that is not there: .* export named 'nothing'\n.*job\.mjs:2\nimport \{ nothing \}/,
     )
+  })
+
+  test('in TypeScript that is more than types, with what to do', () => {
+    const thrown = new SyntaxError('TypeScript enum is not supported in strip-only mode')
+    Object.assign(thrown, { code: 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' })
+    thrown.stack = '/job.ts:1\nenum Colour { Red }\n^^^^^^^^^^^^^^^^^^^\n\nSyntaxError: x\n'
+    const error = describeProgramError(thrown, 'file:///job.ts')
+    assert.equal(error.code, 'PROGRAM_TYPESCRIPT_UNSUPPORTED')
+    assert.match(error.message, /Compile it .* enum is not supported.*\n\/job\.ts:1\nenum Colour \{ Red \}\n\^+$/)
   })
 
   const END = '  env.fromElements(1).print('
@@ -123,7 +132,7 @@ describe('a syntax error is shown with the line of the user', () => {
     const url = await urlOf(context, 'job.mjs', { 'job.mjs': BROKEN })
     const source = `
       import { parentPort } from 'node:worker_threads'
-      import { loadProgramModule } from ${JSON.stringify(MODULE)}
+      import { describeProgramError, loadProgramModule } from ${JSON.stringify(MODULE)}
       loadProgramModule(${JSON.stringify(url)}, 0).catch((error) => { parentPort.postMessage(error.message) })`
     const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`))
     const message = await new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject))

@@ -27,18 +27,27 @@ const REFUSED: readonly (readonly [title: string, path: string, code: ErrorCode,
   ['a missing file', 'missing.js', 'PROGRAM_FILE_NOT_FOUND', /does not exist: missing\.js/],
   ['a path through a file', 'job.ts/job.js', 'PROGRAM_FILE_NOT_FOUND', /does not exist/],
   ['a directory', 'folder', 'PROGRAM_NOT_A_FILE', /not a file: folder/],
-  ['TypeScript', 'job.ts', 'PROGRAM_NOT_A_MODULE', /compiled first.*tsc/],
+  ['TypeScript with JSX', 'job.tsx', 'PROGRAM_NOT_A_MODULE', /JSX.*compiled first.*tsc/],
   ['a Java archive', 'job.jar', 'PROGRAM_NOT_A_MODULE', /it is a \.jar file/],
   ['a file without extension', 'job', 'PROGRAM_NOT_A_MODULE', /no extension/],
 ]
 
 for (const [title, path, code, message] of REFUSED) {
   test(`${title} is refused`, async (context) => {
-    const files = { 'folder/x.js': '', 'job.ts': '', 'job.jar': '', job: '' }
+    const files = { 'folder/x.js': '', 'job.ts': '', 'job.tsx': '', 'job.jar': '', job: '' }
     await assert.rejects(open(context, path, files), (error) => {
       assert.ok(FlinkError.is(error, code), String(error))
       assert.match(error.message, message)
       return true
     })
+  })
+}
+
+for (const path of ['job.ts', 'job.mts', 'job.cts']) {
+  const runs = Reflect.get(process.features, 'typescript') === 'strip'
+  test(`${path} is taken as it is where Node leaves out types, and else to be compiled`, async (context) => {
+    const opened = open(context, path, { [path]: 'let a: number' })
+    if (runs) assert.ok((await opened).moduleUrl.endsWith(`/${path}`))
+    else await assert.rejects(opened, /it is TypeScript.*compiled first.*npx tsc.*From 22\.18 on Node runs it/)
   })
 }

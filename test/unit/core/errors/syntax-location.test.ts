@@ -71,6 +71,13 @@ describe('A syntax error that comes up at run time', () => {
     })
   }
 
+  it('is shown in TypeScript as Node tells of it, which shows the lines around it', () => {
+    const error = new SyntaxError('TypeScript enum is not supported in strip-only mode')
+    Object.assign(error, { code: 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX' })
+    error.stack = `/job/colours.ts:2\nconst a = 1\n  enum Colour { Red }\n  ^^^^^^^^^^^^^^^^^^^\nconst b = 2\n\nSyntaxError: x\n`
+    assert.equal(syntaxLocationOf(error), '/job/colours.ts:2\n  enum Colour { Red }\n  ^^^^^^^^^^^^^^^^^^^')
+  })
+
   it('has no place when it stands in no module', async () => {
     const actions = [
       () => JSON.parse('{') as unknown,
