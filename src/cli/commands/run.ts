@@ -98,8 +98,9 @@ export const runCommand: CliCommand = {
       const request = await recoveredRequest(await jobIdOf(recoveredJob(parsed), context), keys, context)
       return start(request, parsed, { ...context, workingDirectory: workingDirectory() })
     }
-    const { jobFile, args } = programArguments(parsed, runCommand)
-    const note = noteOnOptionsForProgram(args, runCommand)
+    // By the name of the action that was asked for: run-application does the same.
+    const { jobFile, args } = programArguments(parsed, this)
+    const note = noteOnOptionsForProgram(args, this)
     if (note !== undefined) context.printError(context.diagnostics.warning(note))
     const configuration = context.configuration.clone()
     applyProgramOptions(parsed, configuration)

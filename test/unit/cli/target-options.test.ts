@@ -47,9 +47,7 @@ const REFUSED: readonly (readonly [line: string, what: string, where: string])[]
   ['-e local -t remote', 'remote', '-t remote'],
   ['-Dexecution.target=remote', 'remote', '-Dexecution.target=remote'],
   ['-t local -Dexecution.target=remote', 'remote', '-Dexecution.target=remote'],
-  ['-yid application_1', 'YARN', '-yid'],
-  ['-yD a=b', 'YARN', '-yD'],
-  ['-yjm 1024m -ytm 2048m', 'YARN', '-yjm'],
+  ['-yD execution.target=remote', 'remote', '-yDexecution.target=remote'],
   ['-m yarn-cluster', 'yarn-cluster', '-m'],
   ['-m other:8081', 'other', '-m other:8081'],
   ['-m http://other:8081/flink', 'other', '-m http://other:8081/flink'],
@@ -93,7 +91,7 @@ describe('A command for another cluster', () => {
       for (const command of COMMANDS) {
         assert.throws(() => targetSettings(parse(command, `-m=${address}`)), {
           code: 'JOB_MANAGER_ADDRESS_INVALID',
-          message: new RegExp(`^The given host:port \\('.*'\\) doesn't contain a valid port\\.`),
+          message: new RegExp(`^The given host:port \\('.*'\\) doesn't contain a valid port\nLeave -m out`),
         })
       }
     })
@@ -116,6 +114,9 @@ describe('A command for this machine', () => {
     '',
     '-t local',
     '-t LOCAL',
+    '-yid application_1',
+    '-yjm 1024m -ytm 2048m -ys 2 -yqu default -yq -yt lib -yj flink.jar -ynm name -yat Flink -yz /flink -ynl label -yh',
+    '-yD execution.target=remote -Dexecution.target=local',
     '-e local',
     '-e remote -t local',
     '-t remote -Dexecution.target=local',
