@@ -53,6 +53,8 @@ export const stopCommand: CliCommand = {
         : absoluteTarget(target, 'target directory of the savepoint', context.workingDirectory)
     const drain = has(parsed, 'drain')
     const isDetached = has(parsed, 'detached')
+    if (isDetached && has(parsed, 'wait'))
+      throw argumentError('-detached returns at once, and --wait does not: leave one of them out.')
     const client = restClusterClientOf(context)
     const awaitEnd = await endAskedFor(jobId, parsed, context)
     context.tell(`${drain ? 'Draining' : 'Suspending'} job "${jobId}" with a CANONICAL savepoint.`)
