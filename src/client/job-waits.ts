@@ -15,11 +15,15 @@ const UNKNOWN = 'UNRESPONSIVE'
 
 /**
  * Waits until a job has come to its end: it is archived, and its process has ended, unless that has another job or goes on with something
- * else. Returns the state in which it ended. JOB_WAIT_TIMED_OUT.
+ * else. Returns the state in which it ended. `known`: its entry before it was told to end, as it may have left since. JOB_WAIT_TIMED_OUT.
  */
-export async function awaitEndOfJob(jobId: string, services: RestClusterClientServices): Promise<string> {
+export async function awaitEndOfJob(
+  jobId: string,
+  services: RestClusterClientServices,
+  known?: JobDirectoryEntry,
+): Promise<string> {
   const { runDirectory } = services
-  let last: JobDirectoryEntry | undefined
+  let last = known
   await until('at its end', jobId, services, async () => {
     const entry = await runDirectory.find(jobId)
     last = entry ?? last
@@ -42,13 +46,17 @@ export async function awaitRunningJob(
 ): Promise<string> {
   const { runDirectory } = services
   let reached = 'RUNNING'
+  let last: JobDirectoryEntry | undefined
   await until('RUNNING with all of its tasks', jobId, services, async () => {
     const entry = await runDirectory.find(jobId)
+    last = entry ?? last
     const state =
       entry === undefined ? ((await runDirectory.archivedJob(jobId))?.state ?? 'gone') : await stateOf(entry, services)
     if (state === 'FINISHED') reached = state
     if (state === 'RUNNING' || state === 'FINISHED') return undefined
     if (entry === undefined || state === 'FAILED' || state === 'CANCELED') {
+      // Its last words are why.
+      if (last !== undefined) await processGone(last, services)
       throw new FlinkError('JOB_ENDED_BEFORE_RUNNING', { jobId, state, output })
     }
     return state

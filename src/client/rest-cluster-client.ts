@@ -287,9 +287,7 @@ export class RestClusterClient {
   async #tellHowFar({ jobId, client }: TriggeredOperation, tell: TellHowFar): Promise<void> {
     try {
       const call = { method: 'GET', path: `/jobs/${jobId}/checkpoints` } as const
-      const progress = progressOf(
-        ((await client.call(call, this.#services.timeoutMs)) ?? {}),
-      )
+      const progress = progressOf((await client.call(call, this.#services.timeoutMs)) ?? {})
       if (progress !== undefined) tell(progress)
     } catch {
       // There is nothing to tell.

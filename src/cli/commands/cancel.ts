@@ -57,8 +57,9 @@ export const cancelCommand: CliCommand = {
 async function cancel(jobId: string, parsed: ParsedOptions, context: CliContext): Promise<number> {
   context.tell(`Cancelling job ${jobId}.`)
   const client = restClusterClientOf(context)
+  const awaitEnd = await endAskedFor(jobId, parsed, context)
   await orFail(jobId, () => withProgress('cancelling the job', context, () => client.cancel(jobId)))
-  const ended = await endAskedFor(jobId, parsed, context)
+  const ended = await awaitEnd()
   context.answer({ jobId, ...ended.fields }, [`Cancelled job ${jobId}.`, ...ended.lines])
   return 0
 }
@@ -76,11 +77,12 @@ async function cancelWithSavepoint(
   const where = target ?? 'default savepoint directory'
   context.tell(`Cancelling job ${jobId} with CANONICAL savepoint to ${printable(where)}.`)
   const client = restClusterClientOf(context)
+  const awaitEnd = await endAskedFor(jobId, parsed, context)
   const location = await orFail(jobId, async () => {
     const triggered = await client.triggerSavepoint(jobId, { targetDirectory, cancelJob: true })
     return awaitedSavepoint('taking the savepoint', triggered, client, context)
   })
-  const ended = await endAskedFor(jobId, parsed, context)
+  const ended = await awaitEnd()
   const line = `Cancelled job ${jobId}. Savepoint stored in ${printable(location)}.`
   context.answer({ jobId, savepoint: location, ...ended.fields }, [line, ...ended.lines])
   return 0

@@ -53,7 +53,10 @@ export const stopCommand: CliCommand = {
         : absoluteTarget(target, 'target directory of the savepoint', context.workingDirectory)
     const drain = has(parsed, 'drain')
     const isDetached = has(parsed, 'detached')
+    if (isDetached && has(parsed, 'wait'))
+      throw argumentError('-detached returns at once, and --wait does not: leave one of them out.')
     const client = restClusterClientOf(context)
+    const awaitEnd = await endAskedFor(jobId, parsed, context)
     context.tell(`${drain ? 'Draining' : 'Suspending'} job "${jobId}" with a CANONICAL savepoint.`)
     context.tell(`Triggering stop-with-savepoint ${isDetached ? 'in detached mode ' : ''}for job ${jobId}.`)
     if (!isDetached) context.tell('Waiting for response...')
@@ -74,7 +77,7 @@ export const stopCommand: CliCommand = {
       const kind = isDetached ? 'detached savepoint' : 'savepoint'
       throw new FlinkError('ACTION_FAILED', { text: `Could not stop with a ${kind} job "${jobId}".` }, { cause })
     }
-    const ended = await endAskedFor(jobId, parsed, context)
+    const ended = await awaitEnd()
     const line = `Savepoint completed. Path: ${printable(location)}`
     context.answer({ jobId, savepoint: location, drained: drain, ...ended.fields }, [line, ...ended.lines])
     return 0

@@ -21,10 +21,21 @@ export interface EndOfJob {
   readonly lines: readonly string[]
 }
 
-/** Waits for the end of a job that was told to end, where that is asked for. */
-export async function endAskedFor(jobId: string, parsed: ParsedOptions, context: CliContext): Promise<EndOfJob> {
-  if (!has(parsed, WAIT)) return { fields: {}, lines: [] }
+/**
+ * To be called before a job is told to end, as it may be gone in a moment; what it returns waits for the end, where that is asked
+ * for.
+ */
+export async function endAskedFor(
+  jobId: string,
+  parsed: ParsedOptions,
+  context: CliContext,
+): Promise<() => Promise<EndOfJob>> {
+  if (!has(parsed, WAIT)) return () => Promise.resolve({ fields: {}, lines: [] })
   const services = clusterServicesOf(context)
-  const state = await withProgress('waiting for the end of the job', context, () => awaitEndOfJob(jobId, services))
-  return { fields: { state }, lines: [`Job ${jobId} has ended as ${printable(state)}.`] }
+  const entry = await services.runDirectory.find(jobId)
+  return async () => {
+    const work = (): Promise<string> => awaitEndOfJob(jobId, services, entry)
+    const state = await withProgress('waiting for the end of the job', context, work)
+    return { fields: { state }, lines: [`Job ${jobId} has ended as ${printable(state)}.`] }
+  }
 }

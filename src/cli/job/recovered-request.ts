@@ -36,7 +36,7 @@ export async function recoveredRequest(
     monotonicMs: () => performance.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     tell: (text) => {
-      context.printError(`${printable(text)}\n`)
+      if (!context.isQuiet) context.printError(`${printable(text)}\n`)
     },
   })
   try {

@@ -1,3 +1,4 @@
+import { FlinkError } from '../../core/errors/flink-error.js'
 import { runningTasks } from '../../client/job-waits.js'
 import type { CliContext } from '../arguments/cli-context.js'
 import { showsSpinner } from '../terminal/shows-spinner.js'
@@ -16,8 +17,7 @@ export function showRestore(jobId: string, context: CliContext): () => void {
   if (context.isQuiet || !showsSpinner()) return () => undefined
   const stop = new AbortController()
   const timer = setTimeout(() => {
-    // That a job has told nothing is no failure of it.
-    void spin(jobId, context, stop.signal).catch(() => undefined)
+    void spin(jobId, context, stop.signal)
   }, SHOWN_AFTER_MS)
   timer.unref()
   return () => {
@@ -33,12 +33,25 @@ async function spin(jobId: string, context: CliContext, stop: AbortSignal): Prom
     spinner.stop()
   })
   for (;;) {
-    const entry = await runDirectoryOf(context).find(jobId)
-    const tasks = entry === undefined ? undefined : await runningTasks(entry, ANSWER_TIMEOUT_MS)
+    const tasks = await tasksOf(jobId, context)
     if (stop.aborted || tasks === undefined || tasks.running === tasks.all) break
     spinner.text = `restoring: ${String(tasks.running)} of ${String(tasks.all)} tasks run`
     if (!spinner.isSpinning) spinner.start()
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS).unref())
   }
   spinner.stop()
+}
+
+/** Undefined where the job has nothing to tell any more, which is no failure of it. */
+async function tasksOf(
+  jobId: string,
+  context: CliContext,
+): Promise<{ readonly running: number; readonly all: number } | undefined> {
+  try {
+    const entry = await runDirectoryOf(context).find(jobId)
+    return entry && (await runningTasks(entry, ANSWER_TIMEOUT_MS))
+  } catch (error) {
+    if (FlinkError.is(error)) return undefined
+    throw error
+  }
 }

@@ -122,6 +122,18 @@ describe('an operand that names a job', { skip: process.platform === 'win32' }, 
     assert.equal(await jobIdOf('aaaa1', context), id('aaaa1'), 'which has ended, and no other begins so')
   })
 
+  it('is no job where the word means something else, whatever jobs are called', async (t) => {
+    const { context, live } = jobs(t)
+    await live(id('cafe1'), 'rescale')
+    assert.equal(await jobIdOf('rescale', context), id('cafe1'))
+    const words = { reserved: ['inspect', 'rescale'], advice: '\n(An advice.)' }
+    assert.match(
+      (await failureOf(jobIdOf('rescale', context, words))).message,
+      /^Cannot parse JobID.+\n\(An advice\.\)$/,
+    )
+    assert.equal(await jobIdOf('cafe1', context, words), id('cafe1'))
+  })
+
   it('gets an answer in the words of Flink where it names none, and the job that is near', async (t) => {
     const { context, live } = jobs(t)
     const told = async (text: string): Promise<string> => (await failureOf(jobIdOf(text, context))).message

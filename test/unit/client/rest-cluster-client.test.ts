@@ -73,6 +73,73 @@ test('who waits for a stop for ten seconds is told once for what', async (contex
   assert.match(told.join(), /^its savepoint is complete \(file:.+-1\), .+ waits for Map \(1 of 2\)\. Does a close or/)
 })
 
+test('who looks on is told again and again how far it is, and whoever does not costs no question', async (context) => {
+  let now = 0
+  const asked: string[] = []
+  const { client } = await answeringJob(
+    context,
+    (request, response) => {
+      asked.push(`${String(request.method)} ${String(request.url).replace(`/v1/jobs/${JOB}`, '')}`)
+      const pending = {
+        id: 1,
+        status: 'IN_PROGRESS',
+        num_subtasks: 4,
+        num_acknowledged_subtasks: now / 100,
+        state_size: 10,
+      }
+      const operation = now < 400 ? null : { location: 'file:/sp' }
+      const answers: Readonly<Record<string, unknown>> = {
+        savepoints: { 'request-id': 't1' },
+        t1: { status: { id: operation === null ? 'IN_PROGRESS' : 'COMPLETED' }, operation },
+        checkpoints: { history: [pending] },
+      }
+      response.end(JSON.stringify(answers[String(request.url).split('/').at(-1) ?? '']))
+    },
+    () => now,
+    {
+      sleep: () => {
+        now += 100
+        return Promise.resolve()
+      },
+    },
+  )
+  const triggered = await client.triggerSavepoint(JOB, { targetDirectory: undefined, cancelJob: false })
+  const told: string[] = []
+  await client.awaitSavepoint(triggered, undefined, (text) => told.push(text))
+  assert.deepEqual(told, ['2 of 4 tasks, 10 B', '3 of 4 tasks, 10 B'])
+  now = 0
+  asked.length = 0
+  await client.awaitSavepoint(triggered)
+  assert.deepEqual([...new Set(asked)], ['GET /savepoints/t1'])
+})
+
+test('a wait ends when its time is over, and not a pause later', async (context) => {
+  let now = 0
+  const { client } = await answeringJob(
+    context,
+    (request, response) =>
+      response.end(
+        JSON.stringify(
+          request.method === 'POST' ? { 'request-id': 't1' } : { status: { id: 'IN_PROGRESS' }, operation: null },
+        ),
+      ),
+    () => now,
+    {
+      timeoutMs: 2500,
+      sleep: (ms) => {
+        now += ms
+        return Promise.resolve()
+      },
+    },
+  )
+  const triggered = await client.triggerCheckpoint(JOB, false)
+  await assert.rejects(
+    client.awaitCheckpoint(triggered),
+    /no result within 2500 ms \(--timeout, or client\.timeout\); the job goes/,
+  )
+  assert.equal(now, 2500)
+})
+
 /** A run directory with one job, at whose socket somebody speaks as `serve` says. */
 async function scene(
   context: TestContext,

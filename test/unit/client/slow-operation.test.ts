@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { describe, it, test } from 'node:test'
-import { describeWait, type WaitedFor } from '../../../src/client/slow-operation.js'
+import { describeWait, progressOf, type WaitedFor } from '../../../src/client/slow-operation.js'
 import type { TaskCheckpointStatistics } from '../../../src/rest/messages/checkpoint-messages.js'
 import { answeringJob, JOB } from './answering-job.js'
 
@@ -35,6 +35,13 @@ function snapshot(id: number, status: Snapshot['status'], isSavepoint = true): S
 function told(vertices: readonly Vertex[], ...history: readonly Snapshot[]): string {
   return describeWait({ details: { state: 'RUNNING', now: 91_000, vertices }, statistics: { history } })
 }
+
+test('how far a pending snapshot is, is told by its tasks and bytes, and of none that there is none', () => {
+  const pending = { ...snapshot(5, 'IN_PROGRESS'), num_acknowledged_subtasks: 1, state_size: 2048 }
+  assert.equal(progressOf({ history: [snapshot(4, 'COMPLETED'), pending] }), '1 of 2 tasks, 2.0 KB')
+  assert.equal(progressOf({ history: [snapshot(4, 'COMPLETED')] }), undefined)
+  assert.equal(progressOf({}), undefined)
+})
 
 describe('What a command that waits for long is told', () => {
   it('is a snapshot that is pending, and since when', () => {

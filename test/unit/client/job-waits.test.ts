@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { overviewOfEntry } from '../../../src/client/job-directory-entry.js'
+import { awaitEndOfJob, awaitRunningJob, runningTasks } from '../../../src/client/job-waits.js'
+import type { RestClusterClientServices } from '../../../src/client/rest-cluster-client.js'
+import { RunDirectory } from '../../../src/client/run-directory.js'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
+
+const JOB = 'a'.repeat(32)
+
+interface Vertex {
+  readonly parallelism: number
+  readonly tasks: Readonly<Record<string, number>>
+}
+
+/** A job of which the next pause of whoever waits makes something else: one step a pause, and the last one again and again. */
+interface Scene {
+  readonly services: RestClusterClientServices
+  says(state: string, ...vertices: Vertex[]): () => void
+  ends(state: string): () => Promise<void>
+  play(...steps: (() => unknown)[]): void
+}
+
+async function scene(t: TestContext, timeoutMs = 60_000): Promise<Scene> {
+  const directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-waits-'))
+  const runDirectory = new RunDirectory(directory, () => 5000)
+  await runDirectory.prepare()
+  const socket = path.join(directory, `${JOB}.sock`)
+  const entry = { jobId: JOB, pid: 1, processStart: undefined, name: 'job', startTime: 1000, version: '1', socket }
+  let answer: unknown = {}
+  const server = createServer((_, response) => response.end(JSON.stringify(answer)))
+  await new Promise<void>((resolve) => server.listen(socket, resolve))
+  await runDirectory.register(entry)
+  t.after(() => {
+    server.close()
+    rmSync(directory, { recursive: true, force: true })
+  })
+  let now = 0
+  const played: (() => unknown)[] = []
+  const sleep = async (ms: number): Promise<void> => {
+    now += ms
+    await played.shift()?.()
+  }
+  return {
+    services: { runDirectory, sleep, monotonicMs: () => now, timeoutMs },
+    says:
+      (state, ...vertices) =>
+      () => {
+        answer = { state, vertices }
+      },
+    ends: (state) => () => runDirectory.archive(overviewOfEntry(entry, { state, endTime: 2000 })),
+    play: (first, ...steps) => {
+      first?.()
+      played.push(...steps)
+    },
+  }
+}
+
+async function failureOf(work: Promise<unknown>): Promise<FlinkError> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  )
+  assert.ok(FlinkError.is(error), String(error))
+  return error
+}
+
+describe('who waits for the end of a job', { skip: process.platform === 'win32' }, () => {
+  it('is told its state once it has left the living ones', async (t) => {
+    const { services, says, ends, play } = await scene(t)
+    play(says('RUNNING'), says('CANCELLING'), ends('CANCELED'))
+    assert.equal(await awaitEndOfJob(JOB, services), 'CANCELED')
+    assert.equal(await awaitEndOfJob(JOB, services), 'CANCELED', 'at once, where it has ended before')
+  })
+
+  it('gives up after the timeout, and says that the job goes on', async (t) => {
+    const { services, says, play } = await scene(t, 3000)
+    play(says('RUNNING'))
+    const { code, message } = await failureOf(awaitEndOfJob(JOB, services))
+    assert.equal(code, 'JOB_WAIT_TIMED_OUT')
+    assert.match(
+      message,
+      /waited for to be at its end, and after 3000 ms it is still there\. It goes on: flink-ts list -a/,
+    )
+    assert.equal(services.monotonicMs(), 3000, 'not later')
+  })
+
+  it('is told where there is no such job', async (t) => {
+    const { services } = await scene(t)
+    assert.equal((await failureOf(awaitEndOfJob('b'.repeat(32), services))).code, 'JOB_NOT_FOUND')
+  })
+})
+
+describe('who waits until a job runs', { skip: process.platform === 'win32' }, () => {
+  const waiting = { parallelism: 2, tasks: { RUNNING: 1, INITIALIZING: 1 } }
+  const running = { parallelism: 2, tasks: { RUNNING: 1, FINISHED: 1 } }
+
+  it('waits for all of its tasks', async (t) => {
+    const { services, says, play } = await scene(t)
+    let looks = 0
+    const last = (): void => {
+      looks += 1
+      says('RUNNING', running, running)()
+    }
+    play(says('CREATED'), says('RUNNING', running, waiting), says('RESTARTING', running), last)
+    assert.equal(await awaitRunningJob(JOB, '/log', services), 'RUNNING')
+    assert.equal(looks, 1, 'it did not return before')
+  })
+
+  it('is content with a job that has finished by then, and with no other end', async (t) => {
+    for (const state of ['FINISHED', 'FAILED', 'CANCELED']) {
+      const { services, says, ends, play } = await scene(t)
+      play(says('RUNNING', waiting), ends(state))
+      const work = awaitRunningJob(JOB, '/log/a.out', services)
+      if (state === 'FINISHED') assert.equal(await work, state)
+      else {
+        const { code, message } = await failureOf(work)
+        assert.equal(code, 'JOB_ENDED_BEFORE_RUNNING')
+        assert.match(message, new RegExp(`is ${state}: it ended before all of its tasks ran. Why stands in /log/a.out`))
+      }
+    }
+  })
+
+  it('is told of a failure that the job itself tells first', async (t) => {
+    const { services, says, play } = await scene(t)
+    play(says('FAILED', waiting))
+    assert.equal((await failureOf(awaitRunningJob(JOB, '/log', services))).code, 'JOB_ENDED_BEFORE_RUNNING')
+  })
+
+  it('bears what answers nothing of use, until the timeout', async (t) => {
+    const { services, play } = await scene(t, 1000)
+    play(() => undefined)
+    assert.match((await failureOf(awaitRunningJob(JOB, '/log', services))).message, /after 1000 ms it is UNRESPONSIVE/)
+  })
+
+  it('can count tasks', async (t) => {
+    const { services, says, play } = await scene(t)
+    play(says('RUNNING', running, waiting))
+    const [entry] = await services.runDirectory.entries()
+    assert.ok(entry)
+    assert.deepEqual(await runningTasks(entry, 1000), { state: 'RUNNING', running: 3, all: 4 })
+  })
+})
