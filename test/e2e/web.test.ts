@@ -1,6 +1,6 @@
 /** `run --web`: a job is reached over TCP by those who may, and only where that was asked for. */
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { once } from 'node:events'
 import { createConnection, createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
@@ -53,6 +53,11 @@ describe('run --web', { concurrency: 2 }, () => {
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/)
     const jobId = await job.jobId()
     assert.equal(entryOf(workspace).web, url)
+    const run = path.join(workspace.path, 'run')
+    const modes = ['', `${jobId}.sock`, `${jobId}.json`, 'archive'].map(
+      (name) => statSync(path.join(run, name)).mode & 0o777,
+    )
+    assert.deepEqual(modes, [0o700, 0o600, 0o600, 0o700])
     const { status, text } = await askWeb(`${url}/jobs/${jobId}/status`)
     assert.deepEqual([status, JSON.parse(text)], [200, { status: 'RUNNING' }])
     assert.equal((await askWeb(`${url}/v1/jobs/${jobId}/start`)).status, 404)

@@ -19,8 +19,9 @@ import {
   PROGRAM_OPTIONS,
   programArguments,
 } from '../arguments/program-options.js'
-import { WEB_OPTION, withWeb } from '../arguments/web-option.js'
+import { WEB_OPTION } from '../arguments/web-option.js'
 import { workingDirectory } from '../arguments/working-directory.js'
+import { withWeb } from '../job/web-request.js'
 import type { RunRequest } from '../job/run-request.js'
 
 const RECOVER = 'recover'

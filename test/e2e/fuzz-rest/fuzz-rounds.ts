@@ -101,6 +101,7 @@ async function send(request: DrawnRequest, connect: Connect, workspace: string, 
     counts.answers[status] = (counts.answers[status] ?? 0) + 1
   const asked = (): string => `${request.kind}: ${JSON.stringify(request.parts.map(String).join('|')).slice(0, 2000)}`
   assert.doesNotMatch(text, /Internal server error/, `an error that nobody expects: ${asked()}\n${text}`)
+  if (/^(?:right|as clients send it)$/.test(request.kind)) assert.notEqual(statuses.length, 0, `no answer: ${asked()}`)
   if (!statuses.some((status) => status.startsWith('5'))) return
   const secrets = [REPOSITORY, workspace, 'node_modules', '/dist/', 'file://', '\\n    at ']
   const told = secrets.filter((secret) => text.includes(secret) && !request.parts.some((part) => part.includes(secret)))

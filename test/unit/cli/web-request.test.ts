@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { withWeb } from '../../../src/cli/arguments/web-option.js'
+import { withWeb } from '../../../src/cli/job/web-request.js'
 import { runCommand } from '../../../src/cli/commands/run.js'
 import { Configuration } from '../../../src/core/config/configuration.js'
 import type { ParsedOptions } from '../../../src/cli/arguments/parsed-values.js'
