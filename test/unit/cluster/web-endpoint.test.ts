@@ -39,8 +39,7 @@ function scene(order: Partial<WebOrder> | undefined, web: string | null = URL): 
       order: order && ({ settings, replaces: undefined, tell, ...order } as WebOrder),
       clock,
       runDirectory: {
-        livingJobs: () =>
-          Promise.resolve([{ jobId: OLD, pid: 7, ...(web !== null && { web }) } as JobDirectoryEntry]),
+        livingJobs: () => Promise.resolve([{ jobId: OLD, pid: 7, ...(web !== null && { web }) } as JobDirectoryEntry]),
       } as RunDirectory,
       warn: tell,
       onOpened: () => Promise.resolve(tell('opened')).then(() => undefined),
