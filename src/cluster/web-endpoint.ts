@@ -14,6 +14,8 @@ export interface WebOrder {
   readonly settings: TcpSettings
   /** The job whose place that of this process takes: the port may be its own until it has ended. */
   readonly replaces: string | undefined
+  /** Whoever has the port: it is waited for, and the job begins without it. */
+  readonly waits?: boolean
   /** Told where the job is to be reached. */
   readonly tell: (text: string) => void
 }
@@ -61,7 +63,8 @@ export class WebEndpoint {
     } catch (error) {
       if (!FlinkError.is(error, 'PORT_IN_USE')) throw error
       const holder = await this.#holderOf(order.settings)
-      if (holder === undefined || holder.jobId !== order.replaces) throw inUse(error, holder)
+      const isHadLater = order.waits === true || (holder !== undefined && holder.jobId === order.replaces)
+      if (!isHadLater) throw inUse(error, holder)
       this.#isOpening = true
     }
   }

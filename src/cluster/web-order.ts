@@ -5,9 +5,9 @@ import type { WebOrder } from './web-endpoint.js'
 export async function webOrderOf(
   entries: ConfigurationEntries,
   workingDirectory: string,
-  { replaces, tell }: Pick<WebOrder, 'replaces' | 'tell'>,
+  about: Omit<WebOrder, 'settings'>,
 ): Promise<WebOrder> {
   // TLS and what reads its files are loaded by those alone who ask for them.
   const { tcpSettingsOf } = await import('../rest/tcp/tcp-settings.js')
-  return { settings: await tcpSettingsOf(Configuration.fromEntries(entries), workingDirectory), replaces, tell }
+  return { settings: await tcpSettingsOf(Configuration.fromEntries(entries), workingDirectory), ...about }
 }

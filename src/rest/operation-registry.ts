@@ -3,8 +3,13 @@ import { asError } from '../core/errors/thrown-value.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock, TimerHandle } from '../core/time/clock.js'
 
+/** More than anybody comes back for; whoever triggers more makes the oldest results be forgotten. */
+const MOST_OPERATIONS = 1000
+
 interface Operation<T> {
   readonly scope: string
+  /** When its outcome is forgotten; undefined while it runs. */
+  expiry: TimerHandle | undefined
   outcome: { readonly value: T } | { readonly error: Error } | undefined
   /** Somebody has asked for the outcome and got it. */
   isFetched: boolean
@@ -19,7 +24,6 @@ export class OperationRegistry<T> {
   readonly #random: Random
   readonly #storeDurationMs: number
   readonly #operations = new Map<string, Operation<T>>()
-  readonly #expiries = new Set<TimerHandle>()
 
   constructor(services: { readonly clock: Clock; readonly random: Random; readonly storeDurationMs: number }) {
     this.#clock = services.clock
@@ -27,11 +31,15 @@ export class OperationRegistry<T> {
     this.#storeDurationMs = services.storeDurationMs
   }
 
-  /** Starts `run` under the given or a new id; `scope` (the job id) must be named again when asking. */
+  /**
+   * Starts `run` under the given or a new id; `scope` (the job id) must be named again when asking. CONTROL_REQUEST_INVALID
+   * where more of them run than a job could ever take.
+   */
   trigger(scope: string, proposedId: string | null | undefined, run: () => Promise<T>): string {
     const id = proposedId ?? this.#random.hex(32)
     if (this.#operations.has(id)) return id
-    const operation: Operation<T> = { scope, outcome: undefined, isFetched: false }
+    this.#makeRoom()
+    const operation: Operation<T> = { scope, expiry: undefined, outcome: undefined, isFetched: false }
     this.#operations.set(id, operation)
     void this.#watch(id, operation, run)
     return id
@@ -55,9 +63,20 @@ export class OperationRegistry<T> {
 
   /** Forgets everything, so that no timer keeps the process alive. */
   close(): void {
-    for (const expiry of this.#expiries) expiry.cancel()
-    this.#expiries.clear()
+    for (const { expiry } of this.#operations.values()) expiry?.cancel()
     this.#operations.clear()
+  }
+
+  #makeRoom(): void {
+    if (this.#operations.size < MOST_OPERATIONS) return
+    const oldest = [...this.#operations].find(([, { outcome }]) => outcome !== undefined)
+    if (oldest === undefined) {
+      const reason = `${String(MOST_OPERATIONS)} operations are under way already`
+      throw new FlinkError('CONTROL_REQUEST_INVALID', { reason })
+    }
+    const [id, { expiry }] = oldest
+    expiry?.cancel()
+    this.#operations.delete(id)
   }
 
   async #watch(id: string, operation: Operation<T>, run: () => Promise<T>): Promise<void> {
@@ -66,10 +85,10 @@ export class OperationRegistry<T> {
     } catch (error) {
       operation.outcome = { error: asError(error) }
     }
-    const expiry = this.#clock.setTimer(this.#storeDurationMs, () => {
+    // Closed meanwhile, nobody comes for it any more.
+    if (this.#operations.get(id) !== operation) return
+    operation.expiry = this.#clock.setTimer(this.#storeDurationMs, () => {
       this.#operations.delete(id)
-      this.#expiries.delete(expiry)
     })
-    this.#expiries.add(expiry)
   }
 }

@@ -64,13 +64,13 @@ test('an option that nobody reads any more is found, also where it is set and ha
 test('an option of the table that somebody reads is found, by whatever name it is read', () => {
   const planted: Sources = {
     'src/runtime/planted.ts':
-      "import { RocksDBOptionsWithoutEffect as Options } from './x.js'\nconst is = c.contains(Options.TIMER_SERVICE_FACTORY)\n",
+      "import { StateBackendOptions as Options } from './x.js'\nconst is = c.contains(Options.LATENCY_TRACK_ENABLED)\n",
     'src/storage/planted.ts':
       'const options = StateBackendOptions\nconst is = c.getOptional(\n  options.CHANGELOG_ENABLED,\n)\n',
   }
   assert.deepEqual(faultsIn({ ...sources, ...planted }), [
     'state.changelog.enabled is read, and called without effect',
-    'state.backend.rocksdb.timer-service.factory is read, and called without effect',
+    'state.latency-track.keyed-state-enabled is read, and called without effect',
   ])
 })
 

@@ -1,50 +1,11 @@
-import type { ConfigOption } from '../../core/config/config-option.js'
-import { Configuration } from '../../core/config/configuration.js'
-import { RestOptions } from '../../core/config/rest-options.js'
-import { SecurityOptions } from '../../core/config/security-options.js'
-import type { RunRequest } from '../job/run-request.js'
 import type { CliOption } from './cli-option.js'
-import { has, valueOf, type ParsedOptions } from './parsed-values.js'
-
-const WEB = 'web'
 
 /** Without a port that of the configuration: the word after it is one only where it looks like one. */
 export const WEB_OPTION: CliOption = {
-  long: WEB,
+  long: 'web',
   value: 'optional',
   valueName: 'port',
   valueForm: /^\d[\d,-]*$/,
   description:
     'Serves the REST API of the job over TCP, on this machine alone unless rest.bind-address says otherwise. Without a port: rest.bind-port, rest.port, or 8081; 0 is any that is free.',
-}
-
-/** Where to listen is for the process that does, and neither for the program nor for whoever recovers the job. */
-const OF_THE_PROCESS: readonly ConfigOption<unknown>[] = [
-  RestOptions.PORT,
-  RestOptions.BIND_PORT,
-  RestOptions.BIND_ADDRESS,
-  RestOptions.SERVER_MAX_CONTENT_LENGTH,
-  RestOptions.TOKEN_FILE,
-]
-const SECRETS: readonly ConfigOption<unknown>[] = Object.values(SecurityOptions)
-
-/**
- * The request with what `--web` asks for, as `configuration` (of files and command line) has it. Passwords of keys are taken
- * out of what the job gets in any case.
- */
-export function withWeb(request: RunRequest, parsed: ParsedOptions, configuration: Configuration): RunRequest {
-  const isServed = has(parsed, WEB)
-  const job = Configuration.fromEntries(request.configuration)
-  const web = new Configuration()
-  for (const option of [...SECRETS, ...(isServed ? OF_THE_PROCESS : [])]) job.set(option, undefined)
-  if (!isServed) return { ...request, configuration: job.toEntries() }
-  for (const option of [...SECRETS, ...OF_THE_PROCESS, RestOptions.ADDRESS]) copy(option, configuration, web)
-  const ports = valueOf(parsed, WEB) ?? ''
-  if (ports !== '') web.set(RestOptions.BIND_PORT, ports, '--web')
-  return { ...request, configuration: job.toEntries(), web: { configuration: web.toEntries() } }
-}
-
-function copy(option: ConfigOption<unknown>, from: Configuration, to: Configuration): void {
-  const place = from.placeOf(option)
-  if (place !== undefined) to.setString(place.key, from.getString(place.key) ?? '', place.where)
 }

@@ -13,9 +13,10 @@ import {
   programArguments,
 } from '../arguments/program-options.js'
 import { TIMEOUT_OPTION, withTimeout } from '../arguments/wait-options.js'
-import { WEB_OPTION, withWeb } from '../arguments/web-option.js'
+import { WEB_OPTION } from '../arguments/web-option.js'
 import { workingDirectory } from '../arguments/working-directory.js'
 import { jobIdOf } from '../job/job-id-of.js'
+import { withWeb } from '../job/web-request.js'
 import type { RunRequest } from '../job/run-request.js'
 
 const RECOVER = 'recover'

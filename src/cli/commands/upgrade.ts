@@ -8,8 +8,9 @@ import {
   PROGRAM_OPTIONS,
   programArguments,
 } from '../arguments/program-options.js'
+import { WEB_OPTION } from '../arguments/web-option.js'
 import { jobIdOf } from '../job/job-id-of.js'
-import { WEB_OPTION, withWeb } from '../arguments/web-option.js'
+import { withWeb } from '../job/web-request.js'
 import type { RunRequest, UpgradeOrder } from '../job/run-request.js'
 
 const WHERE = 'upgrade'

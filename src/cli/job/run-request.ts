@@ -20,6 +20,8 @@ export interface RunRequest {
 export interface WebRequest {
   /** What is set of where to listen, and of tokens and keys. */
   readonly configuration: ConfigurationEntries
+  /** The job comes back for one that did not start, and that may still have the port: it runs until it is to be had. */
+  readonly isTakenBack?: boolean
 }
 
 /** What `upgrade` was told, beside the new program. */

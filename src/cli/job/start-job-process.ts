@@ -85,11 +85,11 @@ function startOf(request: RunRequest, workingDirectory: string): JobProcessInput
   return web === undefined ? start : { ...start, web: web.configuration }
 }
 
-function placeOfWeb({ upgrade }: RunRequest, listener: JobProcessListener): Pick<WebOrder, 'replaces' | 'tell'> {
+function placeOfWeb({ web, upgrade, recovered }: RunRequest, listener: JobProcessListener): Omit<WebOrder, 'settings'> {
   const tell = (text: string): void => {
     listener.note(text)
   }
-  return { replaces: upgrade?.jobId, tell }
+  return { replaces: upgrade?.jobId ?? recovered?.jobId, waits: web?.isTakenBack === true, tell }
 }
 
 function recoverableSettings(

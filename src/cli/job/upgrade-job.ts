@@ -199,7 +199,7 @@ function requestAgain(start: JobStartInfo, savepoint: string): RunRequest {
     entry: entry ?? undefined,
     args,
     configuration: configuration.toEntries(),
-    web: web && { configuration: web },
+    web: web && { configuration: web, isTakenBack: true },
   }
 }
 

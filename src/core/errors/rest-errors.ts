@@ -18,8 +18,7 @@ export const REST_ERRORS = {
     recovery: 'fail',
   },
   REST_TOKEN_FILE_INVALID: {
-    message:
-      'The file {path} of rest.authentication.token-file cannot be used: {reason}. {advice}',
+    message: 'The file {path} of rest.authentication.token-file cannot be used: {reason}. {advice}',
     fault: 'user',
     recovery: 'fail',
   },

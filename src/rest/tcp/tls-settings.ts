@@ -1,13 +1,14 @@
-import { readFile } from 'node:fs/promises'
 import { createSecureContext, type TlsOptions } from 'node:tls'
 import type { Configuration } from '../../core/config/configuration.js'
 import type { ConfigOption } from '../../core/config/config-option.js'
 import { SecurityOptions } from '../../core/config/security-options.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
+import { readPlainFile } from '../../core/fs/plain-file.js'
 
 /** A client that does not come to an end with it is cut off. */
 const HANDSHAKE_TIMEOUT_MS = 10_000
+const LARGEST_STORE_BYTES = 1 << 20
 /** The first bytes of the stores of Java that Node cannot read: JKS, JCEKS. */
 const JAVA_STORES = ['feedfeed', 'cececece']
 
@@ -47,7 +48,7 @@ async function storeOf(
   }
   const path = pathOf(text)
   try {
-    return { key, path, bytes: await readFile(path) }
+    return { key, path, bytes: await readPlainFile(path, { limitBytes: LARGEST_STORE_BYTES, links: 'followed' }) }
   } catch (error) {
     throw invalid({ key, path }, messageOf(error), 'Name a file that can be read.', error)
   }

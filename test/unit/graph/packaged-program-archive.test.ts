@@ -4,10 +4,11 @@ import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, test, type TestContext } from 'node:test'
-import { create, Header } from 'tar'
+import { create } from 'tar'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { unpackProgramArchive } from '../../../src/graph/packaged-program-archive.js'
 import { openPackagedProgram } from '../../../src/graph/packaged-program.js'
+import { rawArchive, type RawEntry } from './raw-archive.js'
 import { temporaryDirectory } from './temporary-directory.js'
 
 type Files = Readonly<Record<string, string>>
@@ -16,35 +17,6 @@ async function archiveOf(context: TestContext, files: Files, names: readonly str
   const content = await temporaryDirectory(context, files)
   const target = join(await temporaryDirectory(context), 'job.tgz')
   await create({ gzip: true, file: target, cwd: content }, [...names])
-  return target
-}
-
-interface RawEntry {
-  readonly path: string
-  readonly type?: 'File' | 'SymbolicLink' | 'Link' | 'CharacterDevice' | 'FIFO'
-  readonly linkpath?: string
-  readonly text?: string
-}
-
-/** An archive that no tool would make. */
-async function rawArchive(context: TestContext, entries: readonly RawEntry[]): Promise<string> {
-  const blocks: Buffer[] = []
-  for (const { path, type = 'File', linkpath, text = '' } of entries) {
-    const block = Buffer.alloc(512)
-    const size = Buffer.byteLength(text)
-    new Header({
-      path,
-      type,
-      mode: 0o644,
-      size,
-      mtime: new Date(0),
-      ...(linkpath === undefined ? {} : { linkpath }),
-    }).encode(block)
-    blocks.push(block)
-    if (size > 0) blocks.push(Buffer.concat([Buffer.from(text)], Math.ceil(size / 512) * 512))
-  }
-  const target = join(await temporaryDirectory(context), 'job.tar')
-  await writeFile(target, Buffer.concat([...blocks, Buffer.alloc(1024)]))
   return target
 }
 
