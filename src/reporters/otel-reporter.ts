@@ -1,5 +1,5 @@
 import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics'
-import { messageOf } from '../core/errors/thrown-value.js'
+import { asError, messageOf } from '../core/errors/thrown-value.js'
 import { settledWithin } from '../core/time/settled-within.js'
 import type { TimerHandle } from '../core/time/clock.js'
 import { loadOtel, type Otel } from './load-otel.js'
@@ -13,7 +13,8 @@ import { samplesOfJob } from './samples-of-job.js'
 const LAST_EXPORT_MS = 3_000
 /** Of a program that ends job after job while nothing arrives, the newest ones are kept. */
 const MOST_ENDED_JOBS = 100
-/** OpenTelemetry's ValueType, which stands in its API only. */
+/** OpenTelemetry's ExportResultCode and ValueType, which stand in packages that nothing else is needed of. */
+const SUCCESS = 0
 const INTEGER = 0
 const DOUBLE = 1
 
@@ -94,8 +95,8 @@ export class OtelReporter implements Reporter {
   #send(metrics: ResourceMetrics): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#exporter.export(metrics, ({ code, error }) => {
-        if (code === 0) resolve()
-        else reject(error ?? new Error('the export failed'))
+        if (Number(code) === SUCCESS) resolve()
+        else reject(asError(error ?? 'the export failed'))
       })
     })
   }
@@ -106,7 +107,9 @@ export class OtelReporter implements Reporter {
     this.#lost = 0
     if (lost === 0) return
     const times = lost === 1 ? 'one export' : `${String(lost)} exports`
-    this.#services.note(`Metrics arrive at ${endpoint} again (metrics reporter '${name}'), after ${times} that did not.`)
+    this.#services.note(
+      `Metrics arrive at ${endpoint} again (metrics reporter '${name}'), after ${times} that did not.`,
+    )
   }
 
   /** Told once until it works again. */

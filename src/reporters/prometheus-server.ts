@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { messageOf } from '../core/errors/thrown-value.js'
 import { PROMETHEUS_CONTENT_TYPE, prometheusText } from './prometheus-text.js'
 import type { PrometheusSettings } from './reporter-settings.js'
 import type { Reporter, ReporterServices } from './reporter.js'
@@ -56,12 +57,17 @@ export class PrometheusServer implements Reporter {
       try {
         const address = await listenOn(this.#server, port)
         this.#server.on('error', (error) => {
-          this.#services.logger.warn('a connection for metrics was not taken', { reporter: name, reason: error.message })
+          this.#services.logger.warn('a connection for metrics was not taken', {
+            reporter: name,
+            reason: error.message,
+          })
         })
-        this.#services.note(`Metrics for Prometheus: http://${HOST}:${String(address)}/metrics (metrics reporter '${name}')`)
+        this.#services.note(
+          `Metrics for Prometheus: http://${HOST}:${String(address)}/metrics (metrics reporter '${name}')`,
+        )
         return
       } catch (error) {
-        reason = error instanceof Error ? error.message : String(error)
+        reason = messageOf(error)
       }
     }
     this.#services.warn(

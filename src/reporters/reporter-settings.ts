@@ -1,5 +1,6 @@
 import {
   configuredReporters,
+  metricReportingOf,
   reporterIntervalMs,
   reporterKey,
   type ConfiguredReporter,
@@ -68,6 +69,8 @@ const WHAT_THERE_IS =
 
 /** What is to be started, and what its user should know. METRIC_REPORTER_INVALID, CONFIG_VALUE_INVALID. */
 export function reportersSettingsOf(configuration: Configuration): ReportersSettings {
+  // What a worker could not read either.
+  metricReportingOf(configuration)
   const reporters: ReporterSettings[] = []
   const warnings: string[] = []
   for (const reporter of configuredReporters(configuration)) {
@@ -95,7 +98,9 @@ function unknown({ name, className }: ConfiguredReporter): string {
 
 function prometheusSettingsOf(configuration: Configuration, name: string): PrometheusSettings {
   const portKey = reporterKey(name, 'port')
-  const portText = configuration.get(stringOption(portKey, '9249', { description: 'Ports, of which the first is taken.' }))
+  const portText = configuration.get(
+    stringOption(portKey, '9249', { description: 'Ports, of which the first is taken.' }),
+  )
   const ports = portsOf(portText)
   if (ports === undefined)
     throw new FlinkError('CONFIG_VALUE_INVALID', {
@@ -118,7 +123,11 @@ function otelSettingsOf(configuration: Configuration, name: string): OtelSetting
   })
   const invalid = (key: string, reason: string): FlinkError => {
     const where = configuration.originOfKey(reporterKey(name, key)) ?? 'nowhere'
-    return new FlinkError('METRIC_REPORTER_INVALID', { reporter: name, reason, where: `${reporterKey(name, key)}, ${where}` })
+    return new FlinkError('METRIC_REPORTER_INVALID', {
+      reporter: name,
+      reason,
+      where: `${reporterKey(name, key)}, ${where}`,
+    })
   }
   const protocol = text('exporter.protocol')
   if (protocol !== undefined && protocol.trim().toLowerCase() !== 'http')

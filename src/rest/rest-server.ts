@@ -126,7 +126,8 @@ function mount(app: FastifyInstance, route: Route, context: RestContext): void {
   }
   const { method, path, keepsConnection, isUnversioned } = route
   const config = keepsConnection === true ? { keepsConnection } : {}
-  for (const prefix of isUnversioned === true ? [''] : ['', '/v1']) app.route({ method, url: prefix + path, handler, config })
+  for (const prefix of isUnversioned === true ? [''] : ['', '/v1'])
+    app.route({ method, url: prefix + path, handler, config })
 }
 
 function asRecord(value: unknown): Record<string, string> {

@@ -95,7 +95,10 @@ describe('The reporter for OpenTelemetry', () => {
     jobs = [jobWith({ 'Slow__map.seen': 5 }, { counters: ['Slow__map.seen'] })]
     await exported()
     assert.equal(told.length, 1, told.join('\n'))
-    assert.match(told[0] ?? '', /^warn Metrics do not arrive at http:.*'my'\): .*\. The job goes on, and so do attempts\.$/)
+    assert.match(
+      told[0] ?? '',
+      /^warn Metrics do not arrive at http:.*'my'\): .*\. The job goes on, and so do attempts\.$/,
+    )
     receiver.answer = 200
     await exported()
     assert.deepEqual(seen(), [5])
@@ -125,7 +128,7 @@ describe('The reporter for OpenTelemetry', () => {
   })
 
   it('holds its end no longer than three seconds for a collector that does not answer', async () => {
-    await open({ timeoutMs: 60_000 })
+    await open({ timeoutMs: 2000 })
     receiver.answer = 'silent'
     clock.advance(1000)
     let isClosed = false

@@ -51,7 +51,13 @@ describe('The reporter for Prometheus', () => {
   })
 
   async function open(ports: readonly number[]): Promise<string> {
-    const settings = { kind: 'prometheus', name: 'my', portText: ports.join(), ports, filterLabelValueCharacters: false } as const
+    const settings = {
+      kind: 'prometheus',
+      name: 'my',
+      portText: ports.join(),
+      ports,
+      filterLabelValueCharacters: false,
+    } as const
     const services = {
       jobs: () => [jobWith({ 'Slow__map.seen': 3 })],
       clock: new ManualClock(),
@@ -66,7 +72,10 @@ describe('The reporter for Prometheus', () => {
 
   it('serves metrics on the first port of its range that is free, and says where', async () => {
     const root = await open([takenPort, 0])
-    assert.match(told.join(), /^note Metrics for Prometheus: http:\/\/127\.0\.0\.1:\d+\/metrics \(metrics reporter 'my'\)$/)
+    assert.match(
+      told.join(),
+      /^note Metrics for Prometheus: http:\/\/127\.0\.0\.1:\d+\/metrics \(metrics reporter 'my'\)$/,
+    )
     for (const place of ['/metrics', '/', '/metrics?name[]=x']) {
       const { status, type, body } = await ask(root + place)
       assert.deepEqual([status, type], [200, 'text/plain; version=0.0.4; charset=utf-8'])
@@ -92,7 +101,10 @@ describe('The reporter for Prometheus', () => {
   it('is without a port where all are taken, which is warned of and harms nothing', async () => {
     await open([takenPort])
     assert.equal(told.length, 1)
-    assert.match(told[0] ?? '', /^warn The metrics reporter 'my' has no port \(metrics\.reporter\.my\.port: \d+\): .*EADDRINUSE.*range/)
+    assert.match(
+      told[0] ?? '',
+      /^warn The metrics reporter 'my' has no port \(metrics\.reporter\.my\.port: \d+\): .*EADDRINUSE.*range/,
+    )
   })
 
   it('ends with connections that stay open', async () => {
@@ -101,9 +113,11 @@ describe('The reporter for Prometheus', () => {
     const held = (await import('node:net')).connect(Number(url.port), '127.0.0.1')
     await new Promise<void>((resolve) => held.once('connect', resolve))
     held.on('error', () => undefined)
-    const ended = new Promise<void>((resolve) => held.once('close', () => {
-      resolve()
-    }))
+    const ended = new Promise<void>((resolve) =>
+      held.once('close', () => {
+        resolve()
+      }),
+    )
     await opened.splice(0)[0]?.close()
     await ended
     await assert.rejects(ask(`${root}/metrics`), /ECONNREFUSED/)
