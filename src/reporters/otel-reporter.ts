@@ -63,7 +63,9 @@ export class OtelReporter implements Reporter {
     const last = this.#underWay.then(() => this.#export())
     await settledWithin(last, LAST_EXPORT_MS, this.#services.clock)
     // What is still under way then nobody waits for.
-    void this.#exporter.shutdown().catch(() => undefined)
+    void this.#exporter.shutdown().catch((error: unknown) => {
+      this.#services.logger.debug('the exporter of metrics did not end', { reason: messageOf(error) })
+    })
   }
 
   #scheduleNext(): void {
@@ -94,8 +96,8 @@ export class OtelReporter implements Reporter {
 
   #send(metrics: ResourceMetrics): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#exporter.export(metrics, ({ code, error }) => {
-        if (Number(code) === SUCCESS) resolve()
+      this.#exporter.export(metrics, ({ code, error }: { readonly code: number; readonly error?: Error }) => {
+        if (code === SUCCESS) resolve()
         else reject(asError(error ?? 'the export failed'))
       })
     })

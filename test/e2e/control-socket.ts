@@ -14,7 +14,7 @@ export async function askControlSocket(workspace: Workspace, url: string): Promi
   return JSON.parse((await getFromControlSocket(workspace, url)).text)
 }
 
-/** The same, as it came. */
+/** The same, with what came with it. */
 export function getFromControlSocket(workspace: Workspace, url: string): Promise<SocketAnswer> {
   const run = path.join(workspace.path, 'run')
   const [socket = ''] = readdirSync(run, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.sock'))

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { hostname } from 'node:os'
 import { describe, it } from 'node:test'
 import { reportedJobOf } from '../../../src/cluster/reported-job-of.js'
 import type { JobGraph } from '../../../src/graph/job-graph.js'
@@ -33,8 +34,8 @@ describe('A job as reporters get it', () => {
       vertices: [{ id: 'v', operators: [{ id: 'v', name: 'Map', kind: 'map' }] }],
     } as unknown as JobGraph
     const tasks = { lastUpdate: 1, vertices: { v: { 0: { 'Map.seen': 7 } } }, types: { v: { 0: TYPES } } }
-    const job = reportedJobOf({ details, jobGraph, tasks }, { host: 'here', now: 150 })
-    assert.deepEqual([job.jobId, job.name, job.host], ['j', 'My job', 'here'])
+    const job = reportedJobOf({ master: { details: () => details, taskMetrics: () => tasks }, jobGraph }, 150)
+    assert.deepEqual([job.jobId, job.name, job.host], ['j', 'My job', hostname()])
     assert.deepEqual([job.values['numRestarts'], job.values['uptime']], [1, 50])
     const of = { subtaskIndex: 0, attemptNumber: 1, executionId: 'v_0_1', taskManager: 'worker 3' }
     assert.deepEqual(job.vertices, [
