@@ -4,7 +4,7 @@ import { Workspace } from '../../e2e/command-line.js'
 import { jobFile, type BenchEngine } from '../bench-engine.js'
 import { figureAtMost, ratioAtMost, type BenchFamily, type BenchRow, type Figures, type Goal } from '../bench-family.js'
 import { median } from '../median.js'
-import { timeCommand } from './timed-command.js'
+import { nodeAlone, timeCommand } from './timed-command.js'
 
 /** One after the other, then several at a time; detached ones leave their output besides. */
 const IN_TURN = 150
@@ -15,12 +15,13 @@ const DETACHED = 10
 const COMPARED = 25
 
 interface SmallJob {
+  readonly nodeMs: number
   readonly wholeMs: number
   readonly peakRssMb: number
   readonly openFiles: number
 }
 
-async function runOne(engine: BenchEngine, workspace: Workspace): Promise<SmallJob> {
+async function runOne(engine: BenchEngine, workspace: Workspace): Promise<Omit<SmallJob, 'nodeMs'>> {
   const job = { preload: 'process-probe', environment: { TMPDIR: temporaryOf(workspace) } }
   const run = await timeCommand(() => engine.start(workspace, job, ['run', jobFile('first-record-job')]))
   const [, rss, files] = /^PROBE ([\d.]+) (\d+)$/m.exec(run.stderr) ?? []
@@ -36,7 +37,10 @@ async function measure(engine: BenchEngine): Promise<Figures> {
   try {
     mkdirSync(temporaryOf(workspace))
     const inTurn: SmallJob[] = []
-    for (let job = 0; job < IN_TURN; job += 1) inTurn.push(await runOne(engine, workspace))
+    for (let job = 0; job < IN_TURN; job += 1) {
+      const { wholeMs: nodeMs } = await timeCommand(nodeAlone)
+      inTurn.push({ nodeMs, ...(await runOne(engine, workspace)) })
+    }
     for (let job = 0; job < AT_ONCE; job += SIDE_BY_SIDE)
       await Promise.all(Array.from({ length: SIDE_BY_SIDE }, () => runOne(engine, workspace)))
     for (let job = 0; job < DETACHED; job += 1) await runDetached(engine, workspace)
@@ -58,6 +62,8 @@ function comparisonOf(jobs: readonly SmallJob[]): Figures {
   const of = (part: readonly SmallJob[], figure: keyof SmallJob): number => median(part.map((job) => job[figure]))
   const [first, last] = [jobs.slice(0, COMPARED), jobs.slice(-COMPARED)]
   return {
+    firstNodeMs: of(first, 'nodeMs'),
+    lastNodeMs: of(last, 'nodeMs'),
     firstMs: of(first, 'wholeMs'),
     lastMs: of(last, 'wholeMs'),
     firstRss: of(first, 'peakRssMb'),
@@ -88,10 +94,8 @@ function row(title: string, unit: string, figure: string, goal?: Goal): BenchRow
   return { title, unit, value: { program: PROGRAM, figure }, ...(goal === undefined ? {} : { goal }) }
 }
 
-function against(title: string, unit: string, figures: readonly [last: string, first: string], goal?: Goal): BenchRow {
-  const [last, first] = figures
-  const bound = { label: 'first 25', value: { program: PROGRAM, figure: first } }
-  return { ...row(title, unit, last, goal), bound }
+function against(label: string, figure: string, of: BenchRow): BenchRow {
+  return { ...of, bound: { label, value: { program: PROGRAM, figure } } }
 }
 
 /** Two hundred jobs in one run directory: nothing of them grows, and nothing stays but what is to stay. */
@@ -99,9 +103,10 @@ export const smallJobsFamily: BenchFamily = {
   name: 'small-jobs',
   programs: [{ id: PROGRAM, usesEngine: true, maxRuns: 1, measure }],
   rows: [
-    against('small job, whole, last 25 of 150 in turn', 'ms', ['lastMs', 'firstMs']),
-    against('peak RSS of its process', 'MB', ['lastRss', 'firstRss'], ratioAtMost(1.05)),
-    against('files, sockets and pipes open at its end', '', ['lastFiles', 'firstFiles'], ratioAtMost(1)),
+    against('node -e 0', 'firstNodeMs', row('small job, whole, first 25 of 150 in turn', 'ms', 'firstMs')),
+    against('node -e 0', 'lastNodeMs', row('the same, last 25', 'ms', 'lastMs')),
+    against('first 25', 'firstRss', row('peak RSS of its process, last 25', 'MB', 'lastRss', ratioAtMost(1.05))),
+    against('first 25', 'firstFiles', row('files, sockets and pipes open at its end', '', 'lastFiles', ratioAtMost(1))),
     row('sockets, entries and temporary files left of 200 jobs', '', 'entries', figureAtMost(0)),
     row('archived jobs left of 200 (100 are kept)', '', 'archives', figureAtMost(100)),
     row('of which `list -a` shows', '', 'listed', figureAtMost(100)),

@@ -30,6 +30,7 @@ function ask(url: string, headers: Record<string, string> = {}, method = 'GET'):
 
 describe('The reporter for Prometheus', () => {
   const told: string[] = []
+  const clock = new ManualClock()
   const opened: PrometheusServer[] = []
   let taken: Server
   let takenPort: number
@@ -60,7 +61,7 @@ describe('The reporter for Prometheus', () => {
     } as const
     const services = {
       jobs: () => [jobWith({ 'Slow__map.seen': 3 })],
-      clock: new ManualClock(),
+      clock,
       logger: SILENT_LOGGER,
       version: '1',
       warn: (text: string) => told.push(`warn ${text}`),
@@ -98,13 +99,27 @@ describe('The reporter for Prometheus', () => {
       assert.equal((await ask(`${root}/metrics`, { host })).status, 200, host)
   })
 
-  it('is without a port where all are taken, which is warned of and harms nothing', async () => {
-    await open([takenPort])
+  it('is without a port where all are taken, which it warns of once, until one is free', async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const address = other.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    await open([takenPort, port])
+    clock.advance(5000)
+    while (clock.pendingTimers === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     assert.equal(told.length, 1)
     assert.match(
       told[0] ?? '',
-      /^warn The metrics reporter 'my' has no port \(metrics\.reporter\.my\.port: \d+\): .*EADDRINUSE.*range/,
+      /^warn The metrics reporter 'my' has no port \(metrics\.reporter\.my\.port: \d+,\d+\): .*EADDRINUSE.*range/,
     )
+    await new Promise((resolve) => other.close(resolve))
+    clock.advance(5000)
+    while (told.length === 1) await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.match(
+      told[1] ?? '',
+      new RegExp(`^note Metrics for Prometheus: http://127\\.0\\.0\\.1:${String(port)}/metrics`),
+    )
+    assert.equal(clock.pendingTimers, 0)
   })
 
   it('ends with connections that stay open', async () => {
