@@ -37,6 +37,9 @@ export interface ReportersSettings {
   readonly warnings: readonly string[]
 }
 
+/** Shorter than that of OpenTelemetry's exporter: what is under way when a job ends is waited for. */
+const DEFAULT_TIMEOUT_MS = 3_000
+
 interface Kind {
   readonly classNames: readonly string[]
   readonly keys: readonly string[]
@@ -116,7 +119,10 @@ function prometheusSettingsOf(configuration: Configuration, name: string): Prome
 function otelSettingsOf(configuration: Configuration, name: string): OtelSettings {
   const text = (key: string): string | undefined =>
     configuration.get(stringOption(reporterKey(name, key), undefined, { description: '' }))
-  const timeout = durationOption(reporterKey(name, 'exporter.timeout'), 10_000, { minimum: 1, description: '' })
+  const timeout = durationOption(reporterKey(name, 'exporter.timeout'), DEFAULT_TIMEOUT_MS, {
+    minimum: 1,
+    description: '',
+  })
   const compression = enumOption(reporterKey(name, 'exporter.compression'), 'none', {
     description: '',
     enumValues: ['none', 'gzip'],

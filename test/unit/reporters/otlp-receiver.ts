@@ -57,6 +57,8 @@ const DELTA = 1
 
 export class OtlpReceiver {
   readonly received: Received[] = []
+  /** How often it was asked to take metrics. */
+  asked = 0
   /** What it answers; `silent`: nothing. */
   answer: number | 'silent' = 200
   readonly #server: Server
@@ -64,6 +66,7 @@ export class OtlpReceiver {
 
   constructor() {
     this.#server = createServer((request, response) => {
+      this.asked += 1
       const parts: Buffer[] = []
       request.on('data', (part: Buffer) => parts.push(part))
       request.on('end', () => {

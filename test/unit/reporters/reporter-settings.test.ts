@@ -41,7 +41,7 @@ describe('The settings of a reporter for Prometheus', () => {
 })
 
 describe('The settings of a reporter for OpenTelemetry', () => {
-  it('are an endpoint, and the defaults of Flink', () => {
+  it('are an endpoint, and defaults', () => {
     const { reporters } = settingsOf({ 'factory.class': OTEL, ...ENDPOINT })
     assert.deepEqual(reporters, [
       {
@@ -49,7 +49,7 @@ describe('The settings of a reporter for OpenTelemetry', () => {
         name: 'my',
         endpoint: 'http://localhost:4318/v1/metrics',
         intervalMs: 10_000,
-        timeoutMs: 10_000,
+        timeoutMs: 3000,
         compression: 'none',
         service: {},
       },
