@@ -32,7 +32,6 @@ import {
   taskStatisticsWithSubtasksOf,
 } from './checkpoint-messages-of.js'
 import { jobMetricsOf } from './job-metrics-of.js'
-import { reportedJobs } from './metric-reporting.js'
 import {
   jobAccumulatorsInfoOf,
   jobConfigInfoOf,
@@ -41,6 +40,7 @@ import {
   jobExecutionResultInfoOf,
   jobOverviewOf,
 } from './job-messages-of.js'
+import { reportedJobs } from './reported-job-of.js'
 import { queryableStateMessageOf, stateQueryAnswerOf } from './queryable-states-of.js'
 import type { UidWarning } from './uid-warning.js'
 import { jobWatermarksInfoOf } from './job-watermarks-of.js'

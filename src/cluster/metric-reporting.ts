@@ -1,28 +1,18 @@
-import { hostname } from 'node:os'
 import { configuredReporters } from '../core/config/metric-reporters.js'
 import type { Configuration } from '../core/config/configuration.js'
 import type { MetricReporters } from '../reporters/metric-reporters.js'
-import type { ReportedJob } from '../reporters/reported-job.js'
 import type { ReporterServices } from '../reporters/reporter.js'
-import type { HostedJob } from './job-process-gateway.js'
-import { reportedJobOf } from './reported-job-of.js'
+import { reportedJobOf, reportedJobs, type ReportableJob } from './reported-job-of.js'
 
-/** The jobs of a process as reporters want them: those that have not ended. */
-export function reportedJobs(jobs: Iterable<HostedJob>, now: number): ReportedJob[] {
-  return [...jobs].filter(({ outcome }) => outcome === undefined).map((job) => reportedJob(job, now))
-}
-
-function reportedJob({ master, jobGraph }: HostedJob, now: number): ReportedJob {
-  const parts = { details: master.details(), jobGraph, tasks: master.taskMetrics() }
-  return reportedJobOf(parts, { host: hostname(), now })
-}
+/** Those of the process, by id; with an outcome once they have ended. */
+type Jobs = ReadonlyMap<string, ReportableJob & { readonly outcome: unknown }>
 
 /** The reporters of metrics of a process, by the configuration of its first job. Without one nothing is loaded. */
 export class MetricReporting {
-  readonly #services: Omit<ReporterServices, 'jobs'> & { readonly jobs: ReadonlyMap<string, HostedJob> }
+  readonly #services: Omit<ReporterServices, 'jobs'> & { readonly jobs: Jobs }
   #reporters: Promise<MetricReporters> | undefined
 
-  constructor(services: Omit<ReporterServices, 'jobs'> & { readonly jobs: ReadonlyMap<string, HostedJob> }) {
+  constructor(services: Omit<ReporterServices, 'jobs'> & { readonly jobs: Jobs }) {
     this.#services = services
   }
 
@@ -39,9 +29,10 @@ export class MetricReporting {
     }
   }
 
-  jobEnded(job: HostedJob): void {
-    const ended = reportedJob(job, this.#services.clock.now())
-    void this.#reporters?.then((reporters) => {
+  jobEnded(job: ReportableJob): void {
+    if (this.#reporters === undefined) return
+    const ended = reportedJobOf(job, this.#services.clock.now())
+    void this.#reporters.then((reporters) => {
       reporters.jobEnded(ended)
     })
   }

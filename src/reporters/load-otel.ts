@@ -1,3 +1,6 @@
+import type * as Exporter from '@opentelemetry/exporter-metrics-otlp-http'
+import type * as Resources from '@opentelemetry/resources'
+import type * as Sdk from '@opentelemetry/sdk-metrics'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { messageOf } from '../core/errors/thrown-value.js'
 import { errnoOf } from '../core/fs/errno.js'
@@ -10,13 +13,9 @@ export const OTEL_PACKAGES = [
   '@opentelemetry/sdk-metrics@2.12.0',
 ] as const
 
-type Exporter = typeof import('@opentelemetry/exporter-metrics-otlp-http')
-type Resources = typeof import('@opentelemetry/resources')
-type Sdk = typeof import('@opentelemetry/sdk-metrics')
-
-export type Otel = Pick<Exporter, 'OTLPMetricExporter'> &
-  Pick<Resources, 'defaultResource' | 'resourceFromAttributes'> &
-  Pick<Sdk, 'AggregationTemporality' | 'DataPointType'>
+export type Otel = Pick<typeof Exporter, 'OTLPMetricExporter'> &
+  Pick<typeof Resources, 'defaultResource' | 'resourceFromAttributes'> &
+  Pick<typeof Sdk, 'AggregationTemporality' | 'DataPointType'>
 
 /** METRIC_REPORTER_UNAVAILABLE where one of them is not installed. `load`: for tests. */
 export async function loadOtel(reporter: string, load: () => Promise<Otel> = loadPackages): Promise<Otel> {
@@ -32,11 +31,14 @@ export async function loadOtel(reporter: string, load: () => Promise<Otel> = loa
 }
 
 async function loadPackages(): Promise<Otel> {
-  const [{ OTLPMetricExporter }, { defaultResource, resourceFromAttributes }, { AggregationTemporality, DataPointType }] =
-    await Promise.all([
-      import('@opentelemetry/exporter-metrics-otlp-http'),
-      import('@opentelemetry/resources'),
-      import('@opentelemetry/sdk-metrics'),
-    ])
+  const [
+    { OTLPMetricExporter },
+    { defaultResource, resourceFromAttributes },
+    { AggregationTemporality, DataPointType },
+  ] = await Promise.all([
+    import('@opentelemetry/exporter-metrics-otlp-http'),
+    import('@opentelemetry/resources'),
+    import('@opentelemetry/sdk-metrics'),
+  ])
   return { OTLPMetricExporter, defaultResource, resourceFromAttributes, AggregationTemporality, DataPointType }
 }

@@ -1,5 +1,5 @@
 import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics'
-import { messageOf } from '../core/errors/thrown-value.js'
+import { asError, messageOf } from '../core/errors/thrown-value.js'
 import { settledWithin } from '../core/time/settled-within.js'
 import type { TimerHandle } from '../core/time/clock.js'
 import { loadOtel, type Otel } from './load-otel.js'
@@ -9,11 +9,14 @@ import type { Reporter, ReporterServices } from './reporter.js'
 import type { OtelSettings } from './reporter-settings.js'
 import { samplesOfJob } from './samples-of-job.js'
 
-/** For what is under way and the last export, at the end: a collector that does not answer holds no job any longer. */
+/** For the last export, at the end: a collector that does not answer holds no job any longer. */
 const LAST_EXPORT_MS = 3_000
+/** For exporters that take longer to give up than they were told to. */
+const GRACE_MS = 500
 /** Of a program that ends job after job while nothing arrives, the newest ones are kept. */
 const MOST_ENDED_JOBS = 100
-/** OpenTelemetry's ValueType, which stands in its API only. */
+/** OpenTelemetry's ExportResultCode and ValueType, which stand in packages that nothing else is needed of. */
+const SUCCESS = 0
 const INTEGER = 0
 const DOUBLE = 1
 
@@ -36,11 +39,10 @@ export class OtelReporter implements Reporter {
   #lost = 0
 
   private constructor(otel: Otel, settings: OtelSettings, services: ReporterServices) {
-    const { endpoint: url, timeoutMs: timeoutMillis, compression } = settings
     this.#settings = settings
     this.#services = services
     this.#otel = otel
-    this.#exporter = new otel.OTLPMetricExporter({ url, timeoutMillis, compression: compression as never })
+    this.#exporter = this.#exporterWith(settings.timeoutMs)
     this.#resource = otel.defaultResource().merge(otel.resourceFromAttributes({ ...settings.service }))
     this.#metrics = new OtelMetrics(services.clock.now())
     this.#scheduleNext()
@@ -59,30 +61,49 @@ export class OtelReporter implements Reporter {
     if (this.#isClosing) return
     this.#isClosing = true
     this.#timer?.cancel()
-    const last = this.#underWay.then(() => this.#export())
-    await settledWithin(last, LAST_EXPORT_MS, this.#services.clock)
-    // What is still under way then nobody waits for.
-    void this.#exporter.shutdown().catch(() => undefined)
+    await settledWithin(this.#exportLast(), LAST_EXPORT_MS + GRACE_MS, this.#services.clock)
+    this.#shutDown(this.#exporter)
+  }
+
+  async #exportLast(): Promise<void> {
+    const lost = this.#lost
+    await this.#underWay
+    // It has just been waited for in vain.
+    if (this.#lost > lost) return
+    const exporter = this.#exporterWith(Math.min(this.#settings.timeoutMs, LAST_EXPORT_MS))
+    await this.#export(exporter)
+    this.#shutDown(exporter)
+  }
+
+  #exporterWith(timeoutMillis: number): Exporter {
+    const { endpoint: url, compression } = this.#settings
+    return new this.#otel.OTLPMetricExporter({ url, timeoutMillis, compression: compression as never })
+  }
+
+  #shutDown(exporter: Exporter): void {
+    void exporter.shutdown().catch((error: unknown) => {
+      this.#services.logger.debug('the exporter of metrics did not end', { reason: messageOf(error) })
+    })
   }
 
   #scheduleNext(): void {
     if (this.#isClosing) return
     this.#timer = this.#services.clock.setTimer(this.#settings.intervalMs, () => {
-      this.#underWay = this.#export().then(() => {
+      this.#underWay = this.#export(this.#exporter).then(() => {
         this.#scheduleNext()
       })
     })
   }
 
   /** Never rejects. */
-  async #export(): Promise<void> {
+  async #export(exporter: Exporter): Promise<void> {
     const ended = this.#ended
     try {
       const nowMs = this.#services.clock.now()
       const samples = [...this.#services.jobs(), ...ended].flatMap(samplesOfJob)
       if (samples.length === 0) return
       const { metrics, arrived } = this.#metrics.collect(samples, nowMs)
-      await this.#send(this.#resourceMetrics(metrics, nowMs))
+      await send(exporter, this.#resourceMetrics(metrics, nowMs))
       arrived()
       this.#ended = this.#ended.filter((job) => !ended.includes(job))
       this.#hasArrived()
@@ -91,22 +112,15 @@ export class OtelReporter implements Reporter {
     }
   }
 
-  #send(metrics: ResourceMetrics): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#exporter.export(metrics, ({ code, error }) => {
-        if (code === 0) resolve()
-        else reject(error ?? new Error('the export failed'))
-      })
-    })
-  }
-
   #hasArrived(): void {
     const { name, endpoint } = this.#settings
     const lost = this.#lost
     this.#lost = 0
     if (lost === 0) return
     const times = lost === 1 ? 'one export' : `${String(lost)} exports`
-    this.#services.note(`Metrics arrive at ${endpoint} again (metrics reporter '${name}'), after ${times} that did not.`)
+    this.#services.note(
+      `Metrics arrive at ${endpoint} again (metrics reporter '${name}'), after ${times} that did not.`,
+    )
   }
 
   /** Told once until it works again. */
@@ -118,7 +132,8 @@ export class OtelReporter implements Reporter {
       return
     }
     const told = `Metrics do not arrive at ${endpoint} (metrics reporter '${name}'): ${reason || 'no answer'}.`
-    this.#services.warn(`${told} The job goes on, and so do attempts.`)
+    const outcome = this.#isClosing ? 'They were the last ones.' : 'The job goes on, and so do attempts.'
+    this.#services.warn(`${told} ${outcome}`)
   }
 
   #resourceMetrics(metrics: readonly OtelMetric[], nowMs: number): ResourceMetrics {
@@ -145,4 +160,13 @@ export class OtelReporter implements Reporter {
 function hrTimeOf(epochMs: number): [seconds: number, nanos: number] {
   const seconds = Math.floor(epochMs / 1000)
   return [seconds, Math.round((epochMs - seconds * 1000) * 1e6)]
+}
+
+function send(exporter: Exporter, metrics: ResourceMetrics): Promise<void> {
+  return new Promise((resolve, reject) => {
+    exporter.export(metrics, ({ code, error }: { readonly code: number; readonly error?: Error }) => {
+      if (code === SUCCESS) resolve()
+      else reject(asError(error ?? 'the export failed'))
+    })
+  })
 }

@@ -1,4 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { messageOf } from '../core/errors/thrown-value.js'
+import type { TimerHandle } from '../core/time/clock.js'
 import { PROMETHEUS_CONTENT_TYPE, prometheusText } from './prometheus-text.js'
 import type { PrometheusSettings } from './reporter-settings.js'
 import type { Reporter, ReporterServices } from './reporter.js'
@@ -7,6 +9,7 @@ import { samplesOfJob } from './samples-of-job.js'
 /** Nobody listens beyond this machine. */
 const HOST = '127.0.0.1'
 const REQUEST_TIMEOUT_MS = 10_000
+const RETRY_MS = 5_000
 const MOST_CONNECTIONS = 32
 /** What a browser was led here by has another name: a page of someone else's must not read metrics. */
 const OWN_NAMES = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/i
@@ -17,6 +20,8 @@ export class PrometheusServer implements Reporter {
   readonly #settings: PrometheusSettings
   readonly #services: ReporterServices
   readonly #server: Server
+  #retry: TimerHandle | undefined
+  #isClosing = false
 
   private constructor(settings: PrometheusSettings, services: ReporterServices) {
     this.#settings = settings
@@ -29,18 +34,26 @@ export class PrometheusServer implements Reporter {
     this.#server.setTimeout(REQUEST_TIMEOUT_MS)
   }
 
-  /** Where all ports are taken, by another job likely, the user is warned and the job goes on. */
+  /** Where all ports are taken, by another job likely, the user is warned, and it is tried again from time to time. */
   static async open(settings: PrometheusSettings, services: ReporterServices): Promise<PrometheusServer> {
     const reporter = new PrometheusServer(settings, services)
-    await reporter.#listen()
+    const reason = await reporter.#listen()
+    if (reason === undefined) return reporter
+    const { name, portText } = settings
+    services.warn(
+      `The metrics reporter '${name}' has no port (metrics.reporter.${name}.port: ${portText}): ${reason}. The job goes on, and it is tried again. Each job needs a port: give a range, such as 9249-9260.`,
+    )
+    reporter.#listenLater()
     return reporter
   }
 
   jobEnded(): void {
-    // Who scrapes finds jobs that run, as with Flink.
+    // Whoever scrapes finds jobs that run, as with Flink.
   }
 
   close(): Promise<void> {
+    this.#isClosing = true
+    this.#retry?.cancel()
     return new Promise((resolve) => {
       this.#server.close(() => {
         resolve()
@@ -49,24 +62,37 @@ export class PrometheusServer implements Reporter {
     })
   }
 
-  async #listen(): Promise<void> {
-    const { name, ports, portText } = this.#settings
+  /** The job that has the port may end, as one does in whose place this one comes. */
+  #listenLater(): void {
+    this.#retry = this.#services.clock.setTimer(RETRY_MS, () => {
+      void this.#listen().then((reason) => {
+        if (reason !== undefined && !this.#isClosing) this.#listenLater()
+      })
+    })
+  }
+
+  /** Why it does not, where it does not. */
+  async #listen(): Promise<string | undefined> {
+    const { name, ports } = this.#settings
     let reason = 'there is no port to take'
     for (const port of ports) {
       try {
-        const address = await listenOn(this.#server, port)
-        this.#server.on('error', (error) => {
-          this.#services.logger.warn('a connection for metrics was not taken', { reporter: name, reason: error.message })
+        const taken = await listenOn(this.#server, port)
+        if (this.#isClosing) {
+          await this.close()
+          return undefined
+        }
+        this.#server.on('error', ({ message }) => {
+          this.#services.logger.warn('a connection for metrics was not taken', { reporter: name, reason: message })
         })
-        this.#services.note(`Metrics for Prometheus: http://${HOST}:${String(address)}/metrics (metrics reporter '${name}')`)
-        return
+        const url = `http://${HOST}:${String(taken)}/metrics`
+        this.#services.note(`Metrics for Prometheus: ${url} (metrics reporter '${name}')`)
+        return undefined
       } catch (error) {
-        reason = error instanceof Error ? error.message : String(error)
+        reason = messageOf(error)
       }
     }
-    this.#services.warn(
-      `The metrics reporter '${name}' has no port (metrics.reporter.${name}.port: ${portText}): ${reason}. The job goes on without it. Each job needs one: give a range, such as 9249-9260.`,
-    )
+    return reason
   }
 
   #answer({ method, url = '', headers }: IncomingMessage, response: ServerResponse): void {

@@ -1,5 +1,6 @@
 import {
   configuredReporters,
+  metricReportingOf,
   reporterIntervalMs,
   reporterKey,
   type ConfiguredReporter,
@@ -36,6 +37,9 @@ export interface ReportersSettings {
   readonly warnings: readonly string[]
 }
 
+/** Shorter than that of OpenTelemetry's exporter: what is under way when a job ends is waited for. */
+const DEFAULT_TIMEOUT_MS = 3_000
+
 interface Kind {
   readonly classNames: readonly string[]
   readonly keys: readonly string[]
@@ -68,6 +72,8 @@ const WHAT_THERE_IS =
 
 /** What is to be started, and what its user should know. METRIC_REPORTER_INVALID, CONFIG_VALUE_INVALID. */
 export function reportersSettingsOf(configuration: Configuration): ReportersSettings {
+  // What a worker could not read either.
+  metricReportingOf(configuration)
   const reporters: ReporterSettings[] = []
   const warnings: string[] = []
   for (const reporter of configuredReporters(configuration)) {
@@ -95,7 +101,9 @@ function unknown({ name, className }: ConfiguredReporter): string {
 
 function prometheusSettingsOf(configuration: Configuration, name: string): PrometheusSettings {
   const portKey = reporterKey(name, 'port')
-  const portText = configuration.get(stringOption(portKey, '9249', { description: 'Ports, of which the first is taken.' }))
+  const portText = configuration.get(
+    stringOption(portKey, '9249', { description: 'Ports, of which the first is taken.' }),
+  )
   const ports = portsOf(portText)
   if (ports === undefined)
     throw new FlinkError('CONFIG_VALUE_INVALID', {
@@ -111,14 +119,21 @@ function prometheusSettingsOf(configuration: Configuration, name: string): Prome
 function otelSettingsOf(configuration: Configuration, name: string): OtelSettings {
   const text = (key: string): string | undefined =>
     configuration.get(stringOption(reporterKey(name, key), undefined, { description: '' }))
-  const timeout = durationOption(reporterKey(name, 'exporter.timeout'), 10_000, { minimum: 1, description: '' })
+  const timeout = durationOption(reporterKey(name, 'exporter.timeout'), DEFAULT_TIMEOUT_MS, {
+    minimum: 1,
+    description: '',
+  })
   const compression = enumOption(reporterKey(name, 'exporter.compression'), 'none', {
     description: '',
     enumValues: ['none', 'gzip'],
   })
   const invalid = (key: string, reason: string): FlinkError => {
     const where = configuration.originOfKey(reporterKey(name, key)) ?? 'nowhere'
-    return new FlinkError('METRIC_REPORTER_INVALID', { reporter: name, reason, where: `${reporterKey(name, key)}, ${where}` })
+    return new FlinkError('METRIC_REPORTER_INVALID', {
+      reporter: name,
+      reason,
+      where: `${reporterKey(name, key)}, ${where}`,
+    })
   }
   const protocol = text('exporter.protocol')
   if (protocol !== undefined && protocol.trim().toLowerCase() !== 'http')

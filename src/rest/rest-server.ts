@@ -151,7 +151,8 @@ function mount(app: FastifyInstance, route: Route, context: RestContext): void {
   }
   const { method, path, keepsConnection, isLocal, isUnversioned } = route
   const config = { ...(keepsConnection === true && { keepsConnection }), ...(isLocal === true && { isLocal }) }
-  for (const prefix of isUnversioned === true ? [''] : ['', '/v1']) app.route({ method, url: prefix + path, handler, config })
+  for (const prefix of isUnversioned === true ? [''] : ['', '/v1'])
+    app.route({ method, url: prefix + path, handler, config })
 }
 
 function asRecord(value: unknown): Record<string, string> {

@@ -17,6 +17,8 @@ export interface BenchJob {
   readonly watchCheckpoints?: boolean
   /** Module of this folder that the job's process loads first. */
   readonly preload?: string
+  /** Variables of its environment, beside those of the benchmark's own. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 export interface JobRun {
@@ -65,11 +67,11 @@ export class BenchEngine {
     }
   }
 
-  start(workspace: Workspace, job: Pick<BenchJob, 'preload'>, args: readonly string[]): RunningCommand {
+  start(workspace: Workspace, job: Pick<BenchJob, 'preload' | 'environment'>, args: readonly string[]): RunningCommand {
     const preload = job.preload === undefined ? [] : ['--import', moduleUrl(job.preload)]
     const child = spawn(process.execPath, [...preload, this.binary, ...args], {
       cwd: workspace.path,
-      env: userEnvironment({ FLINK_CONF_DIR: path.join(workspace.path, 'conf') }),
+      env: userEnvironment({ ...job.environment, FLINK_CONF_DIR: path.join(workspace.path, 'conf') }),
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     return new RunningCommand(child)

@@ -29,6 +29,7 @@ import { queriesFamily } from './families/queries-family.js'
 import { memoryFamily } from './families/memory-family.js'
 import { manyKeysFamily } from './families/many-keys-family.js'
 import { recoveryFamily } from './families/recovery-family.js'
+import { smallJobsFamily } from './families/small-jobs-family.js'
 import { startFamily } from './families/start-family.js'
 import { stateFamily } from './families/state-family.js'
 import { asyncFamily } from './families/async-family.js'
@@ -37,10 +38,13 @@ import { upgradeFamily } from './families/upgrade-family.js'
 import { timersFamily } from './families/timers-family.js'
 import { wideExchangeFamily } from './families/wide-exchange-family.js'
 import { joinsFamily } from './families/joins-family.js'
+import { wholeProcessFamily } from './families/whole-process-family.js'
 import { windowsFamily } from './families/windows-family.js'
 
 const FAMILIES: readonly BenchFamily[] = [
   startFamily,
+  wholeProcessFamily,
+  smallJobsFamily,
   idleFamily,
   chainFamily,
   depthFamily,

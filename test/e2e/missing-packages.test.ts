@@ -1,4 +1,4 @@
-/** flink-ts without the optional packages that hold state on the disk: copied, with a node_modules that lacks them. */
+/** flink-ts without the optional packages that hold state on the disk or export metrics: copied, with a node_modules that lacks them. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -7,7 +7,7 @@ import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { REPOSITORY, userEnvironment, type CommandResult } from './command-line.js'
 
-const MISSING: ReadonlySet<string> = new Set(['@nxtedition', 'lmdb'])
+const MISSING: ReadonlySet<string> = new Set(['@nxtedition', '@opentelemetry', 'lmdb'])
 
 const JOB = `
 export default function (env, params) {
@@ -63,4 +63,13 @@ describe('flink-ts without the optional packages', () => {
       assert.equal(/^\(\w+,\d\)$/m.test(stdout), false, 'no record was processed')
     })
   }
+
+  it('fails a job whose metrics are to be exported at its start, and says what to install', () => {
+    const factory = 'org.apache.flink.metrics.otel.OpenTelemetryMetricReporterFactory'
+    const reporter = [`factory.class=${factory}`, 'exporter.endpoint=http://127.0.0.1:1/v1/metrics']
+    const { exitCode, stdout, stderr } = run(...reporter.map((key) => `-Dmetrics.reporter.otel.${key}`))
+    assert.equal(exitCode, 1, stdout)
+    assert.match(stderr, /'otel' .*they are not installed\. Run npm install @opentelemetry\/api@/)
+    assert.equal(/^\(\w+,\d\)$/m.test(stdout), false, 'no record was processed')
+  })
 })

@@ -24,7 +24,10 @@ export function configuredReporters(configuration: Configuration): ConfiguredRep
     const [name = '', ...rest] = item.split('.')
     keysByName.set(name, [...(keysByName.get(name) ?? []), rest.join('.')])
   }
-  const listed = configuration.get(MetricOptions.REPORTERS_LIST)?.split(/[\s,]+/).filter((name) => name !== '')
+  const listed = configuration
+    .get(MetricOptions.REPORTERS_LIST)
+    ?.split(/[\s,]+/)
+    .filter((name) => name !== '')
   const names = listed ?? [...keysByName.keys()]
   return [...new Set(names)].map((name) => {
     const keys = keysByName.get(name) ?? []

@@ -1,28 +1,10 @@
-import { spawn } from 'node:child_process'
-import { RunningCommand, Workspace } from '../../e2e/command-line.js'
+import { Workspace } from '../../e2e/command-line.js'
 import { jobFile, type BenchEngine } from '../bench-engine.js'
 import { differenceAtMost, type BenchFamily, type BenchRow, type Figures, type Goal } from '../bench-family.js'
-import { nowMs } from '../jobs/progress.js'
 import { median } from '../median.js'
+import { nodeAlone, timeCommand } from './timed-command.js'
 
 const ROUNDS = 15
-
-interface Timed {
-  readonly startedMs: number
-  readonly wholeMs: number
-  readonly stdout: string
-}
-
-async function time(start: () => RunningCommand): Promise<Timed> {
-  const startedMs = nowMs()
-  const { exitCode, stdout, stderr } = await start().ended
-  if (exitCode !== 0) throw new Error(`a command ended with ${String(exitCode)}\n${stderr}`)
-  return { startedMs, wholeMs: nowMs() - startedMs, stdout }
-}
-
-function nodeAlone(): RunningCommand {
-  return new RunningCommand(spawn(process.execPath, ['-e', '0'], { stdio: ['ignore', 'pipe', 'pipe'] }))
-}
 
 /** The commands in turn, so that whatever the machine does meanwhile meets all of them. */
 async function measureStarts(engine: BenchEngine): Promise<Figures> {
@@ -32,10 +14,10 @@ async function measureStarts(engine: BenchEngine): Promise<Figures> {
   try {
     const start = (...args: string[]) => engine.start(workspace, {}, args)
     for (let round = 0; round < ROUNDS; round += 1) {
-      times.node.push((await time(nodeAlone)).wholeMs)
-      times.version.push((await time(() => start('--version'))).wholeMs)
-      times.list.push((await time(() => start('list'))).wholeMs)
-      const run = await time(() => start('run', jobFile('first-record-job')))
+      times.node.push((await timeCommand(nodeAlone)).wholeMs)
+      times.version.push((await timeCommand(() => start('--version'))).wholeMs)
+      times.list.push((await timeCommand(() => start('list'))).wholeMs)
+      const run = await timeCommand(() => start('run', jobFile('first-record-job')))
       whole.push(run.wholeMs)
       times.first.push(Number(/^FIRST (.*)$/m.exec(run.stdout)?.[1]) - run.startedMs)
     }

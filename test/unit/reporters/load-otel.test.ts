@@ -32,7 +32,9 @@ describe('The packages of OpenTelemetry', () => {
     const { devDependencies, peerDependencies, peerDependenciesMeta } = JSON.parse(
       readFileSync(`${REPOSITORY}/package.json`, 'utf8'),
     ) as Record<string, Record<string, unknown>>
-    const named = Object.fromEntries(OTEL_PACKAGES.map((each) => [each.replace(/@[\d.]+$/, ''), /[\d.]+$/.exec(each)?.[0]]))
+    const named = Object.fromEntries(
+      OTEL_PACKAGES.map((each) => [each.replace(/@[\d.]+$/, ''), /[\d.]+$/.exec(each)?.[0]]),
+    )
     for (const [name, version] of Object.entries(named)) {
       assert.equal(devDependencies?.[name], version)
       assert.ok(peerDependencies?.[name] !== undefined, name)

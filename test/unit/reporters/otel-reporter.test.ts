@@ -95,7 +95,10 @@ describe('The reporter for OpenTelemetry', () => {
     jobs = [jobWith({ 'Slow__map.seen': 5 }, { counters: ['Slow__map.seen'] })]
     await exported()
     assert.equal(told.length, 1, told.join('\n'))
-    assert.match(told[0] ?? '', /^warn Metrics do not arrive at http:.*'my'\): .*\. The job goes on, and so do attempts\.$/)
+    assert.match(
+      told[0] ?? '',
+      /^warn Metrics do not arrive at http:.*'my'\): .*\. The job goes on, and so do attempts\.$/,
+    )
     receiver.answer = 200
     await exported()
     assert.deepEqual(seen(), [5])
@@ -124,13 +127,29 @@ describe('The reporter for OpenTelemetry', () => {
     assert.deepEqual(seen(), [3])
   })
 
-  it('holds its end no longer than three seconds for a collector that does not answer', async () => {
-    await open({ timeoutMs: 60_000 })
+  it('holds its end no longer than an export takes that gets no answer, and tells that it did not arrive', async () => {
+    await open({ timeoutMs: 100 })
+    receiver.answer = 'silent'
+    await reporter.close()
+    assert.match(told.join(), /^warn Metrics do not arrive at .* They were the last ones\.$/)
+    assert.equal(clock.pendingTimers, 0)
+  })
+
+  it('tries no last export where one that was under way has not arrived', async () => {
+    await open({ timeoutMs: 100 })
+    receiver.answer = 'silent'
+    clock.advance(1000)
+    await reporter.close()
+    assert.equal(receiver.asked, 1)
+  })
+
+  it('is held by an exporter that does not give up no longer than three and a half seconds', async () => {
+    await open({ timeoutMs: 2000 })
     receiver.answer = 'silent'
     clock.advance(1000)
     let isClosed = false
     const closed = reporter.close().then(() => (isClosed = true))
-    clock.advance(2999)
+    clock.advance(3499)
     await new Promise((resolve) => setImmediate(resolve))
     assert.equal(isClosed, false)
     clock.advance(1)

@@ -35,14 +35,21 @@ interface WirePoint {
 
 interface WireMetric {
   readonly name: string
-  readonly sum?: { readonly aggregationTemporality: number; readonly isMonotonic: boolean; readonly dataPoints: WirePoint[] }
+  readonly sum?: {
+    readonly aggregationTemporality: number
+    readonly isMonotonic: boolean
+    readonly dataPoints: WirePoint[]
+  }
   readonly gauge?: { readonly dataPoints: WirePoint[] }
 }
 
 interface WireRequest {
   readonly resourceMetrics: readonly {
     readonly resource: { readonly attributes: readonly WireAttribute[] }
-    readonly scopeMetrics: readonly { readonly scope: { readonly name: string }; readonly metrics: readonly WireMetric[] }[]
+    readonly scopeMetrics: readonly {
+      readonly scope: { readonly name: string }
+      readonly metrics: readonly WireMetric[]
+    }[]
   }[]
 }
 
@@ -50,6 +57,8 @@ const DELTA = 1
 
 export class OtlpReceiver {
   readonly received: Received[] = []
+  /** How often it was asked to take metrics. */
+  asked = 0
   /** What it answers; `silent`: nothing. */
   answer: number | 'silent' = 200
   readonly #server: Server
@@ -57,6 +66,7 @@ export class OtlpReceiver {
 
   constructor() {
     this.#server = createServer((request, response) => {
+      this.asked += 1
       const parts: Buffer[] = []
       request.on('data', (part: Buffer) => parts.push(part))
       request.on('end', () => {
@@ -105,17 +115,18 @@ export class OtlpReceiver {
 function receivedOf(url: string, request: WireRequest): Received {
   const [first] = request.resourceMetrics
   const [scope] = first?.scopeMetrics ?? []
-  const points = (scope?.metrics ?? []).flatMap(({ name, sum, gauge }) =>
-    (sum ?? gauge)?.dataPoints.map((point) => ({
-      name,
-      kind: sum === undefined ? ('gauge' as const) : ('sum' as const),
-      isMonotonic: sum?.isMonotonic === true,
-      isDelta: sum?.aggregationTemporality === DELTA,
-      value: Number(point.asInt ?? point.asDouble),
-      attributes: attributesOf(point.attributes),
-      startMs: Number(BigInt(point.startTimeUnixNano) / 1_000_000n),
-      atMs: Number(BigInt(point.timeUnixNano) / 1_000_000n),
-    })) ?? [],
+  const points = (scope?.metrics ?? []).flatMap(
+    ({ name, sum, gauge }) =>
+      (sum ?? gauge)?.dataPoints.map((point) => ({
+        name,
+        kind: sum === undefined ? ('gauge' as const) : ('sum' as const),
+        isMonotonic: sum?.isMonotonic === true,
+        isDelta: sum?.aggregationTemporality === DELTA,
+        value: Number(point.asInt ?? point.asDouble),
+        attributes: attributesOf(point.attributes),
+        startMs: Number(BigInt(point.startTimeUnixNano) / 1_000_000n),
+        atMs: Number(BigInt(point.timeUnixNano) / 1_000_000n),
+      })) ?? [],
   )
   return { url, resource: attributesOf(first?.resource.attributes ?? []), scope: scope?.scope.name ?? '', points }
 }

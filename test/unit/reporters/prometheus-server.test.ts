@@ -30,6 +30,7 @@ function ask(url: string, headers: Record<string, string> = {}, method = 'GET'):
 
 describe('The reporter for Prometheus', () => {
   const told: string[] = []
+  const clock = new ManualClock()
   const opened: PrometheusServer[] = []
   let taken: Server
   let takenPort: number
@@ -51,10 +52,16 @@ describe('The reporter for Prometheus', () => {
   })
 
   async function open(ports: readonly number[]): Promise<string> {
-    const settings = { kind: 'prometheus', name: 'my', portText: ports.join(), ports, filterLabelValueCharacters: false } as const
+    const settings = {
+      kind: 'prometheus',
+      name: 'my',
+      portText: ports.join(),
+      ports,
+      filterLabelValueCharacters: false,
+    } as const
     const services = {
       jobs: () => [jobWith({ 'Slow__map.seen': 3 })],
-      clock: new ManualClock(),
+      clock,
       logger: SILENT_LOGGER,
       version: '1',
       warn: (text: string) => told.push(`warn ${text}`),
@@ -66,7 +73,10 @@ describe('The reporter for Prometheus', () => {
 
   it('serves metrics on the first port of its range that is free, and says where', async () => {
     const root = await open([takenPort, 0])
-    assert.match(told.join(), /^note Metrics for Prometheus: http:\/\/127\.0\.0\.1:\d+\/metrics \(metrics reporter 'my'\)$/)
+    assert.match(
+      told.join(),
+      /^note Metrics for Prometheus: http:\/\/127\.0\.0\.1:\d+\/metrics \(metrics reporter 'my'\)$/,
+    )
     for (const place of ['/metrics', '/', '/metrics?name[]=x']) {
       const { status, type, body } = await ask(root + place)
       assert.deepEqual([status, type], [200, 'text/plain; version=0.0.4; charset=utf-8'])
@@ -89,10 +99,27 @@ describe('The reporter for Prometheus', () => {
       assert.equal((await ask(`${root}/metrics`, { host })).status, 200, host)
   })
 
-  it('is without a port where all are taken, which is warned of and harms nothing', async () => {
-    await open([takenPort])
+  it('is without a port where all are taken, which it warns of once, until one is free', async () => {
+    const other = createServer()
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+    const address = other.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    await open([takenPort, port])
+    clock.advance(5000)
+    while (clock.pendingTimers === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     assert.equal(told.length, 1)
-    assert.match(told[0] ?? '', /^warn The metrics reporter 'my' has no port \(metrics\.reporter\.my\.port: \d+\): .*EADDRINUSE.*range/)
+    assert.match(
+      told[0] ?? '',
+      /^warn The metrics reporter 'my' has no port \(metrics\.reporter\.my\.port: \d+,\d+\): .*EADDRINUSE.*range/,
+    )
+    await new Promise((resolve) => other.close(resolve))
+    clock.advance(5000)
+    while (told.length === 1) await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.match(
+      told[1] ?? '',
+      new RegExp(`^note Metrics for Prometheus: http://127\\.0\\.0\\.1:${String(port)}/metrics`),
+    )
+    assert.equal(clock.pendingTimers, 0)
   })
 
   it('ends with connections that stay open', async () => {
@@ -101,9 +128,11 @@ describe('The reporter for Prometheus', () => {
     const held = (await import('node:net')).connect(Number(url.port), '127.0.0.1')
     await new Promise<void>((resolve) => held.once('connect', resolve))
     held.on('error', () => undefined)
-    const ended = new Promise<void>((resolve) => held.once('close', () => {
-      resolve()
-    }))
+    const ended = new Promise<void>((resolve) =>
+      held.once('close', () => {
+        resolve()
+      }),
+    )
     await opened.splice(0)[0]?.close()
     await ended
     await assert.rejects(ask(`${root}/metrics`), /ECONNREFUSED/)

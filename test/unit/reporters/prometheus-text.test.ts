@@ -60,7 +60,7 @@ flink_taskmanager_job_rate{} 2.5
   })
 
   it('makes of other characters in names underscores, one for each', () => {
-    const names = ['', 'abc', '"a"', 'ab ;(c)\'', 'a,=;:?\'b', 'a-b', '😀']
+    const names = ['', 'abc', '"a"', "ab ;(c)'", "a,=;:?'b", 'a-b', '😀']
     const texts = names.map((name) => [...parseExposition(prometheusText([sample(name, gauge(1))], FILTERED)).keys()])
     assert.deepEqual(
       texts.map(([name = '']) => name.replace('flink_taskmanager_job_', '')),
@@ -100,7 +100,10 @@ flink_taskmanager_job_rate{} 2.5
   })
 
   it('gives back whatever stands in labels and help, unless their characters are filtered', () => {
-    const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('\\', '"', '\n', '\\n', '"}', 'a="b",c="', '\r'))
+    const text = fc.oneof(
+      fc.string({ unit: 'grapheme' }),
+      fc.constantFrom('\\', '"', '\n', '\\n', '"}', 'a="b",c="', '\r'),
+    )
     const values = fc.oneof(fc.double(), fc.integer())
     const labels = fc.dictionary(fc.constantFrom('job_name', 'task_name', 'host', 'operator_name'), text)
     fc.assert(

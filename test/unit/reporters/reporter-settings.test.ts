@@ -23,7 +23,11 @@ describe('The settings of a reporter for Prometheus', () => {
   })
 
   it('are ports and whether labels keep their characters, under the old name of the class as well', () => {
-    const { reporters } = settingsOf({ class: 'x.PrometheusReporter', port: '1-2', filterLabelValueCharacters: 'false' })
+    const { reporters } = settingsOf({
+      class: 'x.PrometheusReporter',
+      port: '1-2',
+      filterLabelValueCharacters: 'false',
+    })
     const prometheus = { kind: 'prometheus', name: 'my', portText: '1-2', ports: [1, 2] }
     assert.deepEqual(reporters, [{ ...prometheus, filterLabelValueCharacters: false }])
   })
@@ -37,7 +41,7 @@ describe('The settings of a reporter for Prometheus', () => {
 })
 
 describe('The settings of a reporter for OpenTelemetry', () => {
-  it('are an endpoint, and the defaults of Flink', () => {
+  it('are an endpoint, and defaults', () => {
     const { reporters } = settingsOf({ 'factory.class': OTEL, ...ENDPOINT })
     assert.deepEqual(reporters, [
       {
@@ -45,7 +49,7 @@ describe('The settings of a reporter for OpenTelemetry', () => {
         name: 'my',
         endpoint: 'http://localhost:4318/v1/metrics',
         intervalMs: 10_000,
-        timeoutMs: 10_000,
+        timeoutMs: 3000,
         compression: 'none',
         service: {},
       },
@@ -78,7 +82,11 @@ describe('The settings of a reporter for OpenTelemetry', () => {
   })
 
   for (const [what, keys, text] of [
-    ['gRPC is asked for', { ...ENDPOINT, 'exporter.protocol': 'gRPC' }, /OTLP over HTTP and no gRPC; set exporter\.protocol: http/],
+    [
+      'gRPC is asked for',
+      { ...ENDPOINT, 'exporter.protocol': 'gRPC' },
+      /OTLP over HTTP and no gRPC; set exporter\.protocol: http/,
+    ],
     ['there is no endpoint', {}, /it has no endpoint; set exporter\.endpoint .*http:\/\/localhost:4318\/v1\/metrics/],
     ['the endpoint is no address', { 'exporter.endpoint': 'localhost:4317' }, /'localhost:4317' is no endpoint/],
   ] as const) {
@@ -97,14 +105,27 @@ describe('A reporter that is not here', () => {
       const { reporters, warnings } = settingsOf({ 'factory.class': `org.apache.flink.metrics.${name}` })
       assert.deepEqual(reporters, [])
       const [warning = ''] = warnings
-      assert.match(warning, /^The metrics reporter 'my' is not started: there is no (?:JMX|Slf4j|DatadogHttp)ReporterFactory here\./)
-      assert.match(warning, /PrometheusReporterFactory and .*OpenTelemetryMetricReporterFactory, and \/metrics of the REST API/)
+      assert.match(
+        warning,
+        /^The metrics reporter 'my' is not started: there is no (?:JMX|Slf4j|DatadogHttp)ReporterFactory here\./,
+      )
+      assert.match(
+        warning,
+        /PrometheusReporterFactory and .*OpenTelemetryMetricReporterFactory, and \/metrics of the REST API/,
+      )
     }
   })
 
   it('is warned of where its class was not said', () => {
     const warning = "The metrics reporter 'my' is not started: metrics.reporter.my.factory.class is not set."
     assert.deepEqual(settingsOf({ port: '1' }).warnings, [warning])
+  })
+
+  it('is refused where its interval cannot be read: workers could not either', () => {
+    assert.throws(
+      () => settingsOf({ 'factory.class': 'x.JMXReporterFactory', interval: 'often' }),
+      /Could not parse value 'often' for key 'metrics\.reporter\.my\.interval'/,
+    )
   })
 
   it('is warned of a key that a reporter does not take', () => {

@@ -52,6 +52,17 @@ describe('The samples of a job', () => {
     assert.equal(sample?.variables['operator_id'], '1')
   })
 
+  it("of the channels of a task are no operator's, whatever that is called", () => {
+    const values = { 'Shuffle.Netty.Output.Buffers.outPoolUsage': 1, 'Shuffle.seen': 2 }
+    const job = jobWith(values)
+    const vertices = job.vertices.map((vertex) => ({ ...vertex, operators: [{ id: '1', name: 'Shuffle' }] }))
+    const scopes = samplesOfJob({ ...job, vertices }).map(({ scope, name }) => [...scope, name].join('.'))
+    assert.deepEqual(scopes, [
+      'taskmanager.job.task.Shuffle.Netty.Output.Buffers.outPoolUsage',
+      'taskmanager.job.task.operator.seen',
+    ])
+  })
+
   it('are of the tasks that have reported', () => {
     const job = jobWith({})
     const vertices = job.vertices.map((vertex) => ({ ...vertex, subtasks: [] }))

@@ -48,7 +48,8 @@ const socketPath = path.join(directory, 'socket')
 before(async () => {
   const metrics = (jobId: string): Promise<JobMetrics | undefined> =>
     Promise.resolve(jobId === JOB ? METRICS : undefined)
-  const gateway = { metrics } as Partial<JobsGateway> as JobsGateway
+  const prometheusText = (): Promise<string> => Promise.resolve('# HELP x x\n')
+  const gateway = { metrics, prometheusText } as Partial<JobsGateway> as JobsGateway
   const services = { gateway, clock: new ManualClock(), random: new SeededRandom(1), logger: SILENT_LOGGER }
   server = new RestEndpoint(services)
   await server.listen(socketPath)
@@ -59,17 +60,22 @@ after(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-function ask(url: string): Promise<{ status: number | undefined; body: unknown }> {
+function read(url: string): Promise<{ status: number | undefined; type: string | undefined; text: string }> {
   return new Promise((resolve, reject) => {
     const request = httpRequest({ socketPath, path: url }, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (part: string) => (text += part))
       response.on('end', () => {
-        resolve({ status: response.statusCode, body: JSON.parse(text) })
+        resolve({ status: response.statusCode, type: response.headers['content-type'], text })
       })
     })
     request.on('error', reject).end()
   })
+}
+
+async function ask(url: string): Promise<{ status: number | undefined; body: unknown }> {
+  const { status, text } = await read(url)
+  return { status, body: JSON.parse(text) }
 }
 
 async function get(url: string): Promise<unknown> {
@@ -112,6 +118,14 @@ describe('GET .../metrics', () => {
     assert.deepEqual(await get(`/jobs/${JOB}/vertices/${UNKNOWN}/metrics`), [])
     assert.deepEqual(await get(`/jobs/${JOB}/vertices/${UNKNOWN}/subtasks/metrics?get=numRecordsIn`), [])
     assert.deepEqual(await get(`${VERTEX_PATH}/subtasks/7/metrics`), [])
+  })
+})
+
+describe('GET /metrics', () => {
+  it('is text for Prometheus as it stands, and has no version', async () => {
+    const type = 'text/plain; version=0.0.4; charset=utf-8'
+    assert.deepEqual(await read('/metrics'), { status: 200, type, text: '# HELP x x\n' })
+    assert.equal((await read('/v1/metrics')).status, 404)
   })
 })
 

@@ -87,8 +87,7 @@ export class MetricsReporter {
   }
 
   #report(): void {
-    if (this.#tasks.length > 0)
-      this.#services.send({ type: 'report-metrics', tasks: this.#reportsOf(this.#tasks) })
+    if (this.#tasks.length > 0) this.#services.send({ type: 'report-metrics', tasks: this.#reportsOf(this.#tasks) })
     this.reportTime()
   }
 

@@ -45,6 +45,9 @@ describe('How often metrics of tasks are reported', () => {
 
   it('has to be a duration', () => {
     const settings = { [`${OTEL}factory.class`]: 'x.y', [`${OTEL}interval`]: 'often' }
-    assert.throws(() => reporting(settings), /Could not parse value 'often' for key 'metrics\.reporter\.otel\.interval'/)
+    assert.throws(
+      () => reporting(settings),
+      /Could not parse value 'often' for key 'metrics\.reporter\.otel\.interval'/,
+    )
   })
 })
