@@ -27,6 +27,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   'savepoint rescale': async () => (await import('./commands/savepoint-rescale.js')).savepointRescaleCommand,
   checkpoint: async () => (await import('./commands/checkpoint.js')).checkpointCommand,
   watermarks: async () => (await import('./commands/watermarks.js')).watermarksCommand,
+  top: async () => (await import('./commands/top.js')).topCommand,
   state: async () => (await import('./commands/state.js')).stateCommand,
   'state ls': async () => (await import('./commands/state-ls.js')).stateLsCommand,
   'state get': async () => (await import('./commands/state-get.js')).stateGetCommand,
