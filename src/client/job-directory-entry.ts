@@ -16,6 +16,8 @@ export interface JobDirectoryEntry {
   readonly version: string
   /** Where the job's control server listens. */
   readonly socket: string
+  /** Where the log of the process is, and what it printed where nobody was attached to it. */
+  readonly logDirectory?: string
   /** Where the checkpoints of the job lie, and no other's; what `run -s` takes. */
   readonly checkpoints?: string
   /** The job is one that `run --recover` goes on with. */
@@ -28,8 +30,8 @@ export interface JobDirectoryEntry {
 export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobDirectoryEntry {
   if (typeof value !== 'object' || value === null) throw new ReasonError('it is no JSON object')
   const fields = value as Partial<Record<keyof JobDirectoryEntry, unknown>>
-  const { jobId, pid, processStart, name, startTime, version, socket, checkpoints, isRecoverable, queryableStates } =
-    fields
+  const { jobId, pid, processStart, name, startTime, version, socket } = fields
+  const { logDirectory, checkpoints, isRecoverable, queryableStates } = fields
   if (jobId !== expectedJobId) throw new ReasonError('it is not of the job that its name says')
   const isComplete =
     typeof pid === 'number' &&
@@ -40,6 +42,7 @@ export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobD
     isEpochMs(startTime) &&
     typeof version === 'string' &&
     typeof socket === 'string' &&
+    (logDirectory === undefined || typeof logDirectory === 'string') &&
     (checkpoints === undefined || typeof checkpoints === 'string') &&
     (isRecoverable === undefined || typeof isRecoverable === 'boolean') &&
     (queryableStates === undefined || areQueryableStates(queryableStates))
@@ -52,6 +55,7 @@ export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobD
     startTime,
     version,
     socket,
+    ...(logDirectory !== undefined && { logDirectory }),
     ...(checkpoints !== undefined && { checkpoints }),
     ...(isRecoverable !== undefined && { isRecoverable }),
     ...(queryableStates !== undefined && { queryableStates }),
@@ -74,5 +78,6 @@ export function overviewOfEntry(
     'last-modification': endTime ?? -1,
     tasks: { total: 0, ...none, failed: 0, reconciling: 0, initializing: 0 },
     'pending-operators': 0,
+    ...(entry.logDirectory !== undefined && { log: { directory: entry.logDirectory, pid: entry.pid } }),
   }
 }

@@ -63,6 +63,7 @@ export interface JobProcessInput {
   readonly recoverable?: RecoverableJobSettings | undefined
   readonly runDirectory: RunDirectory
   readonly version: string
+  readonly logDirectory?: string | undefined
   readonly fileSystems: FileSystems
   readonly clock: Clock
   readonly random: Random
@@ -90,7 +91,7 @@ export class JobProcess {
   constructor(input: JobProcessInput) {
     this.#input = input
     this.#configuration = Configuration.fromEntries(input.program.configuration)
-    const { clock, random, logger, runDirectory, version, fileSystems } = input
+    const { clock, random, logger, runDirectory, version, logDirectory, fileSystems } = input
     const gateway = new JobProcessGateway({
       jobs: this.#jobs,
       clock,
@@ -104,7 +105,7 @@ export class JobProcess {
     this.#failures = new UnreportedFailures(clock, warn)
     this.#optionWarnings = new OptionWarnings(this.#configuration, warn)
     this.#recoverable = this.#recoverableJob()
-    this.#control = new ControlServer({ gateway, clock, random, logger, runDirectory, version, warn })
+    this.#control = new ControlServer({ gateway, clock, random, logger, runDirectory, version, logDirectory, warn })
   }
 
   /**

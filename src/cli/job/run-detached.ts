@@ -12,6 +12,7 @@ import { removeTree } from '../../core/fs/remove-tree.js'
 import { SystemClock } from '../../core/time/system-clock.js'
 import type { JobContext } from '../arguments/cli-context.js'
 import { printableLines } from '../terminal/printable-text.js'
+import { logDirectoryOf, outputNameOf } from './log-files.js'
 import type { DetachedLine, DetachedReport } from './detached-report.js'
 import { runDirectoryOf } from './rest-cluster-client-of.js'
 import type { RunRequest } from './run-request.js'
@@ -34,7 +35,7 @@ export async function runDetached(request: RunRequest, context: JobContext): Pro
 
 /** The same; resolves with the id of the job. */
 export async function startDetached(request: RunRequest, context: JobContext): Promise<string> {
-  const directory = await logDirectoryOf(context)
+  const directory = await preparedLogDirectory(context)
   const output = await openOutput(directory)
   let report: DetachedReport
   try {
@@ -71,7 +72,7 @@ async function showAndRemove(file: string, context: JobContext): Promise<void> {
 
 /** Returns where the output goes from here on. The job runs: that its file keeps its first name is no failure. */
 function nameAfterJob(file: string, jobId: string): string {
-  const named = freeName(path.join(path.dirname(file), `flink-ts-${jobId}`))
+  const named = freeName(path.join(path.dirname(file), outputNameOf(jobId)))
   try {
     renameSync(file, named)
     return named
@@ -87,12 +88,11 @@ function freeName(begin: string): string {
   return name
 }
 
-async function logDirectoryOf(context: JobContext): Promise<string> {
-  const configured = context.configuration.get(ClusterOptions.LOG_DIRECTORY)
-  if (configured !== undefined) return configured
+async function preparedLogDirectory(context: JobContext): Promise<string> {
+  const { configuration, workingDirectory } = context
   const runDirectory = runDirectoryOf(context)
-  await runDirectory.prepare()
-  return path.join(runDirectory.path, 'log')
+  if (configuration.get(ClusterOptions.LOG_DIRECTORY) === undefined) await runDirectory.prepare()
+  return logDirectoryOf(configuration, runDirectory, workingDirectory)
 }
 
 async function openOutput(directory: string): Promise<OutputFile> {

@@ -1,0 +1,2 @@
+import picomatch from 'picomatch'
+import { FlinkError } from '../../core/errors/flink-error.js'
