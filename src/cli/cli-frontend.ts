@@ -28,6 +28,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   checkpoint: async () => (await import('./commands/checkpoint.js')).checkpointCommand,
   watermarks: async () => (await import('./commands/watermarks.js')).watermarksCommand,
   top: async () => (await import('./commands/top.js')).topCommand,
+  metrics: async () => (await import('./commands/metrics.js')).metricsCommand,
   logs: async () => (await import('./commands/logs.js')).logsCommand,
   state: async () => (await import('./commands/state.js')).stateCommand,
   'state ls': async () => (await import('./commands/state-ls.js')).stateLsCommand,

@@ -143,6 +143,29 @@ describe('flink-ts top', () => {
     assert.ok(terminated.output.endsWith(LEAVE), JSON.stringify(terminated.output))
   })
 
+  it('has beside it metrics, which shows all of them by scope, or those whose names fit a pattern', async () => {
+    const all = await workspace.run('metrics', '--quiet', jobId)
+    assert.equal(all.exitCode, 0, all.stderr)
+    assert.match(all.stdout, /^Job\n {2}initializingTime +0\n/)
+    assert.match(all.stdout, /^Slow map -> Nowhere, subtask 2\n {2}busyTimeMsPerSecond +\d+$/m)
+    const { stdout } = await workspace.run('metrics', jobId, 'slow_map.*RECORDS*', '--json')
+    const { metrics } = JSON.parse(stdout) as { metrics: { operator: string; name: string; subtask: number }[] }
+    assert.deepEqual(
+      metrics.map(({ operator, name, subtask }) => [operator, name, subtask]),
+      [0, 1].flatMap((subtask) => ['In', 'Out'].map((way) => ['Slow_map', `numRecords${way}`, subtask])),
+    )
+    assert.match(
+      (await workspace.run('metrics', jobId, 'nothing')).stdout,
+      /\nNo metric of the job is named nothing\.\n$/,
+    )
+    const without = await workspace.run('metrics')
+    assert.equal(without.exitCode, 1)
+    assert.match(without.stdout, /Missing JobID\. Specify a Job ID to see its metrics\./)
+    const unknown = await workspace.run('metrics', '0'.repeat(32))
+    assert.equal(unknown.exitCode, 1)
+    assert.match(unknown.stdout + unknown.stderr, /0{32}/)
+  })
+
   it('refuses an interval that is none and a second job, and says of a job that is not there that it is not', async () => {
     for (const [args, told] of [
       [['--interval', 'often'], /"often" is no duration, such as 2 s/],
