@@ -29,6 +29,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   'savepoint rescale': async () => (await import('./commands/savepoint-rescale.js')).savepointRescaleCommand,
   checkpoint: async () => (await import('./commands/checkpoint.js')).checkpointCommand,
   watermarks: async () => (await import('./commands/watermarks.js')).watermarksCommand,
+  top: async () => (await import('./commands/top.js')).topCommand,
+  metrics: async () => (await import('./commands/metrics.js')).metricsCommand,
+  logs: async () => (await import('./commands/logs.js')).logsCommand,
+  completion: async () => (await import('./commands/completion.js')).completionCommand,
   state: async () => (await import('./commands/state.js')).stateCommand,
   'state ls': async () => (await import('./commands/state-ls.js')).stateLsCommand,
   'state get': async () => (await import('./commands/state-get.js')).stateGetCommand,
@@ -79,6 +83,7 @@ async function dispatch(args: readonly string[], terminal: Terminal, programThre
       },
       workingDirectory: workingDirectory(),
       programThread,
+      commands: () => Promise.all(Object.values(COMMANDS).map((load) => load())),
     })
   } catch (error) {
     return tellFailure(error, telling)

@@ -21,6 +21,8 @@ export interface JobDirectoryEntry {
   readonly socket: string
   /** Where the job answers over TCP; absent where it does not. */
   readonly web?: string
+  /** Where the log of the process is, and what it printed where nobody was attached to it. */
+  readonly logDirectory?: string
   /** Where the checkpoints of the job lie, and no other's; what `run -s` takes. */
   readonly checkpoints?: string
   /** The job is one that `run --recover` goes on with. */
@@ -33,8 +35,8 @@ export interface JobDirectoryEntry {
 export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobDirectoryEntry {
   if (typeof value !== 'object' || value === null) throw new ReasonError('it is no JSON object')
   const fields = value as Partial<Record<keyof JobDirectoryEntry, unknown>>
-  const { jobId, pid, processStart, name, startTime, version, socket, web, checkpoints, isRecoverable } = fields
-  const { queryableStates } = fields
+  const { jobId, pid, processStart, name, startTime, version, socket, web } = fields
+  const { logDirectory, checkpoints, isRecoverable, queryableStates } = fields
   if (jobId !== expectedJobId) throw new ReasonError('it is not of the job that its name says')
   const isComplete =
     typeof pid === 'number' &&
@@ -46,6 +48,7 @@ export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobD
     typeof version === 'string' &&
     typeof socket === 'string' &&
     (web === undefined || (typeof web === 'string' && WEB.test(web))) &&
+    (logDirectory === undefined || typeof logDirectory === 'string') &&
     (checkpoints === undefined || typeof checkpoints === 'string') &&
     (isRecoverable === undefined || typeof isRecoverable === 'boolean') &&
     (queryableStates === undefined || areQueryableStates(queryableStates))
@@ -59,6 +62,7 @@ export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobD
     version,
     socket,
     ...(web !== undefined && { web }),
+    ...(logDirectory !== undefined && { logDirectory }),
     ...(checkpoints !== undefined && { checkpoints }),
     ...(isRecoverable !== undefined && { isRecoverable }),
     ...(queryableStates !== undefined && { queryableStates }),
@@ -81,5 +85,6 @@ export function overviewOfEntry(
     'last-modification': endTime ?? -1,
     tasks: { total: 0, ...none, failed: 0, reconciling: 0, initializing: 0 },
     'pending-operators': 0,
+    ...(entry.logDirectory !== undefined && { log: { directory: entry.logDirectory, pid: entry.pid } }),
   }
 }

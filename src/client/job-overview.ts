@@ -13,9 +13,9 @@ export function isEpochMs(value: unknown): value is number {
 /** True when a value that came from outside can be shown as a job. */
 export function isJobOverview(value: unknown): value is JobOverview {
   if (typeof value !== 'object' || value === null) return false
-  const { jid, name, state, died, left, restarts, ...times } = value as Partial<Record<keyof JobOverview, unknown>>
+  const { jid, name, state, died, left, log, restarts, ...times } = value as Partial<Record<keyof JobOverview, unknown>>
   const isNamed = typeof jid === 'string' && typeof name === 'string' && typeof state === 'string'
-  const isRight = isNamed && isDeath(died) && isLeft(left) && areRestarts(restarts)
+  const isRight = isNamed && isDeath(died) && isLeft(left) && isLog(log) && areRestarts(restarts)
   return isRight && isEpochMs(times['start-time']) && isEpochMs(times['end-time'])
 }
 
@@ -37,6 +37,13 @@ function areRestarts(restarts: unknown): boolean {
   if (typeof restarts !== 'object' || restarts === null) return false
   const { count, since } = restarts as { readonly count?: unknown; readonly since?: unknown }
   return Number.isSafeInteger(count) && isEpochMs(since)
+}
+
+function isLog(log: unknown): boolean {
+  if (log === undefined) return true
+  if (typeof log !== 'object' || log === null) return false
+  const { directory, pid } = log as { readonly directory?: unknown; readonly pid?: unknown }
+  return typeof directory === 'string' && Number.isSafeInteger(pid)
 }
 
 function isLeft(left: unknown): boolean {

@@ -12,8 +12,9 @@ import type {
 } from '../rest/messages/operation-messages.js'
 import type { JobWatermarksInfo } from '../rest/messages/watermark-messages.js'
 import { overviewOfEntry, type JobDirectoryEntry } from './job-directory-entry.js'
-import { adviceOnDeath, isJobOverview } from './job-overview.js'
+import { isJobOverview } from './job-overview.js'
 import { RestClient } from './rest-client.js'
+import { restClientOfJob } from './rest-client-of-job.js'
 import type { RunDirectory } from './run-directory.js'
 import { describeWait, pendingOf, progressOf } from './slow-operation.js'
 
@@ -243,18 +244,8 @@ export class RestClusterClient {
   }
 
   /** Undefined when the job has ended already as the action would have ended it. */
-  async #clientOf(jobId: string, action: 'cancel' | 'other'): Promise<RestClient | undefined> {
-    const entry = await this.#services.runDirectory.find(jobId)
-    if (entry !== undefined) return new RestClient(entry)
-    const archived = (await this.#services.runDirectory.archivedJobs()).find((job) => job.jid === jobId)
-    if (archived === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
-    if (action === 'cancel' && archived.state === 'CANCELED') return undefined
-    if (archived.died !== undefined)
-      throw new FlinkError('JOB_PROCESS_DIED', { jobId, advice: adviceOnDeath(archived.died, jobId) })
-    throw new FlinkError(action === 'cancel' ? 'JOB_ALREADY_TERMINAL' : 'JOB_NOT_RUNNING', {
-      jobId,
-      state: archived.state,
-    })
+  #clientOf(jobId: string, action: 'cancel' | 'other'): Promise<RestClient | undefined> {
+    return restClientOfJob(this.#services.runDirectory, jobId, { action })
   }
 
   async #trigger(

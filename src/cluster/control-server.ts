@@ -30,6 +30,8 @@ export interface ControlServerServices {
   readonly logger: Logger
   readonly runDirectory: RunDirectory
   readonly version: string
+  /** Where this process writes its log. */
+  readonly logDirectory?: string | undefined
   /** Told what went wrong and is no reason not to end, or to go on. */
   readonly warn: (text: string) => void
   /** Where the jobs are to be reached over TCP as well. */
@@ -87,10 +89,11 @@ export class ControlServer {
    * found by others: nobody could cancel it.
    */
   async jobStarted(job: StartedJob): Promise<void> {
-    const { runDirectory, version } = this.#services
+    const { runDirectory, version, logDirectory } = this.#services
     const socket = await this.open(job.jobId)
     const processStart = await startOfProcess('self')
-    const entry = { ...job, pid: process.pid, processStart, version, socket, ...this.#reached }
+    const place = logDirectory === undefined ? {} : { logDirectory }
+    const entry = { ...job, pid: process.pid, processStart, version, socket, ...place, ...this.#reached }
     await runDirectory.register(entry)
     this.#entries.set(job.jobId, entry)
     this.#upkeep.start()
@@ -131,7 +134,8 @@ export class ControlServer {
       const jobs = (await this.gateway.overview()).filter(({ jid }) => this.#entries.has(jid))
       for (const overview of jobs) {
         closing.push(async () => {
-          await this.#services.runDirectory.archive({ ...overview, ...(await this.#leftBy(overview.jid)) })
+          const left = await this.#leftBy(overview.jid)
+          await this.#services.runDirectory.archive({ ...overview, ...this.#log(), ...left })
         })
       }
     })
@@ -142,6 +146,11 @@ export class ControlServer {
       return this.#registrations
     })
     await closing.close()
+  }
+
+  #log(): Pick<JobOverview, 'log'> {
+    const { logDirectory: directory } = this.#services
+    return directory === undefined ? {} : { log: { directory, pid: process.pid } }
   }
 
   /** What answers when a job that has ended is asked for its state. */

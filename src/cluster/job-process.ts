@@ -67,6 +67,7 @@ export interface JobProcessInput {
   readonly web?: WebOrder | undefined
   readonly runDirectory: RunDirectory
   readonly version: string
+  readonly logDirectory?: string | undefined
   readonly fileSystems: FileSystems
   readonly clock: Clock
   readonly random: Random
@@ -95,7 +96,7 @@ export class JobProcess {
   constructor(input: JobProcessInput) {
     this.#input = input
     this.#configuration = Configuration.fromEntries(input.program.configuration)
-    const { clock, random, logger, runDirectory, version, fileSystems, web } = input
+    const { clock, random, logger, runDirectory, version, logDirectory, fileSystems, web } = input
     const gateway = new JobProcessGateway({
       jobs: this.#jobs,
       clock,
@@ -113,7 +114,8 @@ export class JobProcess {
     this.#failures = new UnreportedFailures(clock, warn)
     this.#optionWarnings = new OptionWarnings(this.#configuration, warn)
     this.#recoverable = this.#recoverableJob()
-    this.#control = new ControlServer({ gateway, clock, random, logger, runDirectory, version, warn, web })
+    const services = { gateway, clock, random, logger, runDirectory, version, logDirectory, warn, web }
+    this.#control = new ControlServer(services)
   }
 
   /**

@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads'
 import type { Configuration } from '../../core/config/configuration.js'
 import type { Diagnostics } from '../terminal/colours.js'
 import type { Answers } from './answers.js'
+import type { DescribedCommand } from './described-command.js'
 
 /** What a command gets of the world: the configuration (file and -D), where to print, what was started already. */
 export interface CliContext extends Answers {
@@ -14,6 +15,8 @@ export interface CliContext extends Answers {
   readonly isOutputOpen: () => boolean
   readonly printError: (text: string) => void
   readonly workingDirectory: string
+  /** All actions, for what is about all of them. */
+  readonly commands: () => Promise<readonly DescribedCommand[]>
   /** Waits for a program, when there is likely to be one. */
   readonly programThread: Worker | undefined
 }

@@ -12,6 +12,7 @@ import { removeTree } from '../../core/fs/remove-tree.js'
 import { SystemClock } from '../../core/time/system-clock.js'
 import type { CliContext, JobContext } from '../arguments/cli-context.js'
 import { printableLines } from '../terminal/printable-text.js'
+import { logDirectoryOf, outputNameOf } from './log-files.js'
 import type { DetachedLine, DetachedReport } from './detached-report.js'
 import { awaitRunningJob } from '../../client/job-waits.js'
 import { besideAnswer } from './beside-answer.js'
@@ -90,7 +91,7 @@ function whereOutputGoes(file: string): string {
 }
 
 async function submitDetached(request: RunRequest, context: JobContext): Promise<DetachedJob> {
-  const directory = await logDirectoryOf(context)
+  const directory = await preparedLogDirectory(context)
   const output = await openOutput(directory)
   let report: DetachedReport
   try {
@@ -125,7 +126,7 @@ async function showAndRemove(file: string, context: JobContext): Promise<void> {
 
 /** Returns where the output goes from here on. The job runs: that its file keeps its first name is no failure. */
 function nameAfterJob(file: string, jobId: string): string {
-  const named = freeName(path.join(path.dirname(file), `flink-ts-${jobId}`))
+  const named = freeName(path.join(path.dirname(file), outputNameOf(jobId)))
   try {
     renameSync(file, named)
     return named
@@ -141,12 +142,11 @@ function freeName(begin: string): string {
   return name
 }
 
-async function logDirectoryOf(context: JobContext): Promise<string> {
-  const configured = context.configuration.get(ClusterOptions.LOG_DIRECTORY)
-  if (configured !== undefined) return configured
+async function preparedLogDirectory(context: JobContext): Promise<string> {
+  const { configuration, workingDirectory } = context
   const runDirectory = runDirectoryOf(context)
-  await runDirectory.prepare()
-  return path.join(runDirectory.path, 'log')
+  if (configuration.get(ClusterOptions.LOG_DIRECTORY) === undefined) await runDirectory.prepare()
+  return logDirectoryOf(configuration, runDirectory, workingDirectory)
 }
 
 async function openOutput(directory: string): Promise<OutputFile> {

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { ClusterOptions } from '../../core/config/cluster-options.js'
 import { Configuration } from '../../core/config/configuration.js'
 import { SavepointOptions } from '../../core/config/savepoint-options.js'
@@ -19,6 +20,7 @@ import type { WebOrder } from '../../cluster/web-endpoint.js'
 import { webOrderOf } from '../../cluster/web-order.js'
 import { expandHome } from '../arguments/expand-home.js'
 import { endFenced } from './end-fenced.js'
+import { logDirectoryOf, logNameOf } from './log-files.js'
 import { openProgram } from './open-program.js'
 import { programFileOf } from './program-file.js'
 import type { RunRequest } from './run-request.js'
@@ -42,10 +44,11 @@ export async function startJobProcess(
   const directory = expandHome(configuration.get(ClusterOptions.RUN_DIRECTORY), workingDirectory)
   const runDirectory = new RunDirectory(directory, Date.now)
   const clock = new SystemClock()
-  const logger = loggerOf(configuration, runDirectory, clock, (text) => {
+  const logDirectory = logDirectoryOf(configuration, runDirectory, workingDirectory)
+  const logger = loggerOf(configuration, logDirectory, clock, (text) => {
     listener.warning(text)
   })
-  const path = configuration.getOptional(SavepointOptions.SAVEPOINT_PATH)
+  const snapshot = configuration.getOptional(SavepointOptions.SAVEPOINT_PATH)
   const allowNonRestoredState = configuration.get(SavepointOptions.SAVEPOINT_IGNORE_UNCLAIMED_STATE)
   const { entry, args, configuration: settings } = request
   const web =
@@ -56,12 +59,13 @@ export async function startJobProcess(
     program: { ...packaged, entry, args, configuration: settings },
     threads,
     recoverable: isRecoverable(configuration) ? recoverableSettings(request, workingDirectory) : undefined,
-    restore: { path, allowNonRestoredState },
+    restore: { path: snapshot, allowNonRestoredState },
     takeOver,
     start: startOf(request, workingDirectory),
     web,
     runDirectory,
     version: packageVersion(),
+    logDirectory,
     fileSystems: defaultFileSystems(undefined, new QuickLocalFileSystem()),
     clock,
     random: new SystemRandom(),
@@ -102,14 +106,13 @@ function recoverableSettings(
 /** Log lines go to a file: standard output belongs to the job, standard error to what the user must see. */
 function loggerOf(
   configuration: Configuration,
-  runDirectory: RunDirectory,
+  directory: string,
   clock: Clock,
   tell: (text: string) => void,
 ): LazyLogger {
   const name = configuration.get(ClusterOptions.LOG_LEVEL)
   const level = name === 'OFF' ? 'silent' : (LEVELS.find((candidate) => candidate === name.toLowerCase()) ?? 'warn')
-  const directory = configuration.get(ClusterOptions.LOG_DIRECTORY) ?? `${runDirectory.path}/log`
-  const destination = `${directory}/flink-ts-${String(process.pid)}.log`
+  const destination = path.join(directory, logNameOf(process.pid))
   const make = (now: () => number): Promise<Logger> =>
     createPinoLogger({ level, destination, base: { pid: process.pid }, now, tell }).catch((error: unknown) => {
       const reason = messageOf(error)

@@ -8,6 +8,7 @@ import type {
   WatermarkMakerInfo,
 } from '../../client/rest-cluster-client.js'
 import { printable } from '../terminal/printable-text.js'
+import { shortDuration } from './short-duration.js'
 
 const NONE_YET = '-9223372036854775808'
 const END_OF_DATA = '9223372036854775807'
@@ -162,16 +163,7 @@ function watermarkOf(watermark: string): string {
 
 /** How long it has stood there. */
 function ageOf(watermark: string, since: number, now: number): string {
-  return watermark === END_OF_DATA || since <= 0 ? '' : `, for ${durationOf(Math.max(0, now - since))}`
-}
-
-/** `0.4 s`, `35 s`, `12 min`, `3.5 h` */
-function durationOf(ms: number): string {
-  const seconds = ms / 1000
-  if (seconds < 10) return `${seconds.toFixed(1)} s`
-  if (seconds < 120) return `${seconds.toFixed(0)} s`
-  const minutes = seconds / 60
-  return minutes < 120 ? `${minutes.toFixed(0)} min` : `${(minutes / 60).toFixed(1)} h`
+  return watermark === END_OF_DATA || since <= 0 ? '' : `, for ${shortDuration(Math.max(0, now - since))}`
 }
 
 function dateOf(ms: number): string {

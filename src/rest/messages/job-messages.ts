@@ -38,6 +38,8 @@ export interface JobOverview {
     /** The states that may be asked about, of which the newest checkpoint can answer. */
     readonly queryableStates?: readonly QueryableStateMessage[]
   }
+  /** In the archive: where the log of its process is, and what that printed. */
+  readonly log?: { readonly directory: string; readonly pid: number }
   /** In the archive, of a job that has ended and had states that may be asked about. */
   readonly left?: {
     readonly queryableStates: readonly QueryableStateMessage[]

@@ -76,7 +76,7 @@ export interface CancelTasks {
   readonly operatorIds: readonly string[]
 }
 
-/** Asks for a `report-time`, now: somebody looks. */
+/** Asks for a `report-time`, now: somebody looks. The worker's metrics come before it. */
 export interface RequestTime {
   readonly type: 'request-time'
 }

@@ -43,6 +43,7 @@ function contextThatPrints(printed: string[], isOpen = true): Parameters<CliComm
     print: (line) => printed.push(line),
     isOutputOpen: () => isOpen,
     printError: (text) => printed.push(text),
+    commands: () => Promise.resolve([]),
     workingDirectory: '/',
     programThread: undefined,
   }

@@ -30,6 +30,7 @@ export interface ReportedTask {
 export class MetricsReporter {
   readonly #services: MetricsReporterServices
   #tasks: readonly ReportedTask[] = []
+  #reportsMetrics = false
   #timers = new Set<TimerHandle>()
 
   constructor(services: MetricsReporterServices) {
@@ -44,7 +45,8 @@ export class MetricsReporter {
     this.#repeat(METER_UPDATE_INTERVAL_MS, METER_UPDATE_INTERVAL_MS, () => {
       this.#sample()
     })
-    if (intervalMs < 1) return
+    this.#reportsMetrics = intervalMs >= 1
+    if (!this.#reportsMetrics) return
     this.#repeat(Math.min(intervalMs, FIRST_REPORT_MS), intervalMs, () => {
       this.#report()
     })
@@ -60,14 +62,20 @@ export class MetricsReporter {
     send(message)
   }
 
-  /** Of all tasks, those that have ended too. */
-  reportTime(): void {
+  /** Somebody looks: of all tasks, those that have ended too. The metrics come first, so that they are there with the time. */
+  reportNow(): void {
+    if (this.#reportsMetrics) this.#report()
+    else this.#reportTime()
+  }
+
+  #reportTime(): void {
     this.#services.send({ type: 'report-time', tasks: this.#tasks.map((task) => task.timeReport()) })
   }
 
   stop(): void {
     for (const timer of this.#timers) timer.cancel()
     this.#timers.clear()
+    this.#reportsMetrics = false
     this.#tasks = []
   }
 
@@ -88,7 +96,7 @@ export class MetricsReporter {
 
   #report(): void {
     if (this.#tasks.length > 0) this.#services.send({ type: 'report-metrics', tasks: this.#reportsOf(this.#tasks) })
-    this.reportTime()
+    this.#reportTime()
   }
 
   #reportsOf(tasks: readonly ReportedTask[]): TaskMetricsReport[] {

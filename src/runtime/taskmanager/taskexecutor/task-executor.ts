@@ -123,7 +123,7 @@ export class TaskExecutor {
         break
       }
       case 'request-time':
-        this.#reporter.reportTime()
+        this.#reporter.reportNow()
         break
       case 'close-worker':
         void this.#close()

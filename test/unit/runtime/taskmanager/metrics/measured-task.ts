@@ -52,6 +52,8 @@ export class MeasuredTask {
   readonly task: StreamTask
   /** Every report that was sent, oldest first: the metrics of the task in it. */
   readonly reports: Metrics[] = []
+  /** All that was reported, by the type of the message. */
+  readonly reported: string[] = []
   readonly output: ChannelRecorder = new ChannelRecorder()
   readonly #scheduler = new QueuedScheduler()
   readonly #loop: TaskLoop
@@ -120,6 +122,11 @@ export class MeasuredTask {
     } while (this.#downstream.hasData())
   }
 
+  /** As when somebody looks. */
+  reportNow(): void {
+    this.#reporter.reportNow()
+  }
+
   get lastReport(): Metrics {
     return this.reports.at(-1) ?? {}
   }
@@ -131,6 +138,7 @@ export class MeasuredTask {
         this.#loop.wake()
       },
       send: (message) => {
+        this.reported.push(message.type)
         if (message.type === 'report-metrics') this.reports.push(metricsIn(message))
       },
     })

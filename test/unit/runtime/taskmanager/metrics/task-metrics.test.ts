@@ -90,6 +90,20 @@ describe('The counts of a task', () => {
     assert.deepEqual(measured.output.values, [0, 0, 0, 0, 0])
   })
 
+  it('are those of now when somebody looks, and said before the time; where nothing is to be reported only that is said', async () => {
+    const measured = workingTask(10_000)
+    await measured.run()
+    await measured.feed(0, 0)
+    await measured.drainOutput()
+    measured.reportNow()
+    assert.equal(measured.lastReport['numRecordsIn'], 2)
+    assert.deepEqual(measured.reported.slice(-2), ['report-metrics', 'report-time'])
+    const silent = workingTask(0)
+    await silent.run()
+    silent.reportNow()
+    assert.deepEqual([silent.reports.length, silent.reported.at(-1)], [0, 'report-time'])
+  })
+
   it('say how many buffers wait upstream and downstream of it', async () => {
     const measured = workingTask(1000)
     await measured.run()

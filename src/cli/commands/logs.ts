@@ -1,0 +1,67 @@
+import type { CliCommand } from '../arguments/cli-command.js'
+import { argumentError, has, valueOf, type ParsedOptions } from '../arguments/parsed-values.js'
+import { jobIdOf } from '../job/job-id-of.js'
+import { logDirectoryOf } from '../job/log-files.js'
+import { runDirectoryOf } from '../job/rest-cluster-client-of.js'
+import { printable } from '../terminal/printable-text.js'
+
+export const logsCommand: CliCommand = {
+  name: 'logs',
+  sentence: 'shows the log of a job, and what it printed where it runs detached; also of jobs that have ended.',
+  usage: '[OPTIONS] <Job ID>',
+  stopAtOperand: false,
+  options: [
+    { short: 'f', long: 'follow', value: 'none', description: 'Go on with what comes, until the job has ended.' },
+    {
+      short: 'n',
+      long: 'lines',
+      value: 'required',
+      valueName: 'number',
+      description:
+        'Of what is there already only the last lines of each file; all where it is not given. With --json each line is a document: {"source", "file", "line"}.',
+    },
+  ],
+  examples: [
+    'flink-ts logs cca7bc1061d61cf15238e92312c2fc20',
+    'flink-ts logs -f -n 20 cca7bc1061d61cf15238e92312c2fc20',
+    'flink-ts logs --json cca7bc1061d61cf15238e92312c2fc20 | grep \'"source":"log"\'',
+  ],
+  async execute(parsed, context) {
+    const [operand, more] = parsed.operands
+    if (operand === undefined) throw argumentError('Missing JobID. Specify a Job ID to see its logs.')
+    if (more !== undefined) throw argumentError(`"${more}" is one job too many: name one.`)
+    const lastLines = lastLinesOf(parsed)
+    const jobId = await jobIdOf(operand, context)
+    const runDirectory = runDirectoryOf(context)
+    const { showLogs } = await import('../logs/show-logs.js')
+    const directory = logDirectoryOf(context.configuration, runDirectory, context.workingDirectory)
+    let shown: string | undefined
+    await showLogs(
+      { runDirectory, jobId, directory, follow: has(parsed, 'follow'), lastLines },
+      {
+        take: (source, file, line) => {
+          if (context.isJson) {
+            context.print(JSON.stringify({ source, file, line }))
+            return
+          }
+          if (shown !== file && !context.isQuiet) context.print(`==> ${printable(file)} <==`)
+          shown = file
+          context.print(printable(line))
+        },
+        tell: (text) => {
+          if (!context.isQuiet) context.printError(`${text}\n`)
+        },
+        isOpen: context.isOutputOpen,
+        sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      },
+    )
+    return 0
+  },
+}
+
+function lastLinesOf(parsed: ParsedOptions): number {
+  const text = valueOf(parsed, 'lines')
+  if (text === undefined) return Infinity
+  if (!/^\d{1,15}$/.test(text)) throw argumentError(`The number of lines "${text}" is no whole number, such as 20.`)
+  return Number(text)
+}

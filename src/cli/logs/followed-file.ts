@@ -1,0 +1,110 @@
+import { open, stat, type FileHandle } from 'node:fs/promises'
+import { StringDecoder } from 'node:string_decoder'
+import { errnoOf } from '../../core/fs/errno.js'
+
+const CHUNK_BYTES = 65_536
+const NEWLINE = 10
+
+/**
+ * The lines of a file that others write, as they come. A file that is not there yet has none; one that was emptied, or that another
+ * took the place of, is read from its beginning, the old one to its end.
+ */
+export class FollowedFile {
+  readonly path: string
+  /** Of what is there at first only so many lines are read, the last ones. */
+  readonly #lastLines: number
+  #handle: FileHandle | undefined
+  #position = 0
+  #decoder = new StringDecoder('utf8')
+  #rest = ''
+  #isFirst = true
+
+  constructor(path: string, lastLines: number) {
+    this.path = path
+    this.#lastLines = lastLines
+  }
+
+  /** True once there was a file. */
+  get exists(): boolean {
+    return !this.#isFirst
+  }
+
+  /** Hands on all whole lines that have come since. */
+  async read(take: (line: string) => void): Promise<void> {
+    if (this.#handle !== undefined) await this.#readOn(this.#handle, take)
+    if (await this.#isAnother()) {
+      await this.#open(take)
+      if (this.#handle !== undefined) await this.#readOn(this.#handle, take)
+    }
+  }
+
+  /** What stands after the last line end, as nothing more will come. */
+  end(take: (line: string) => void): void {
+    const rest = this.#rest + this.#decoder.end()
+    this.#rest = ''
+    if (rest !== '') take(rest)
+  }
+
+  async close(): Promise<void> {
+    await this.#handle?.close()
+    this.#handle = undefined
+  }
+
+  async #isAnother(): Promise<boolean> {
+    try {
+      const [now, read] = await Promise.all([stat(this.path), this.#handle?.stat()])
+      return read === undefined || now.ino !== read.ino || now.dev !== read.dev || now.size < this.#position
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return false
+      throw error
+    }
+  }
+
+  async #open(take: (line: string) => void): Promise<void> {
+    this.end(take)
+    await this.close()
+    try {
+      this.#handle = await open(this.path, 'r')
+    } catch (error) {
+      // It went meanwhile: the next one will be found.
+      if (errnoOf(error) === 'ENOENT') return
+      throw error
+    }
+    this.#position = this.#isFirst ? await startOfLast(this.#handle, this.#lastLines) : 0
+    this.#isFirst = false
+    this.#decoder = new StringDecoder('utf8')
+  }
+
+  async #readOn(handle: FileHandle, take: (line: string) => void): Promise<void> {
+    const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+    for (;;) {
+      const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, this.#position)
+      if (bytesRead === 0) return
+      this.#position += bytesRead
+      const lines = (this.#rest + this.#decoder.write(chunk.subarray(0, bytesRead))).split('\n')
+      this.#rest = lines.pop() ?? ''
+      for (const line of lines) take(line)
+    }
+  }
+}
+
+/** Where the last lines begin: searched from the end, as a log may be large. What has no line end is a line as well. */
+async function startOfLast(handle: FileHandle, lines: number): Promise<number> {
+  const { size } = await handle.stat()
+  if (lines === Infinity) return 0
+  if (lines === 0) return size
+  const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
+  let left = lines
+  // The end of the last line begins none.
+  for (let end = Math.max(0, size - 1); end > 0;) {
+    const start = Math.max(0, end - CHUNK_BYTES)
+    const { bytesRead } = await handle.read(chunk, 0, end - start, start)
+    for (let index = bytesRead - 1; index >= 0; index -= 1) {
+      if (chunk[index] !== NEWLINE) continue
+      left -= 1
+      if (left === 0) return start + index + 1
+    }
+    end = start
+  }
+  return 0
+}

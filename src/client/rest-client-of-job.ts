@@ -1,0 +1,30 @@
+import { FlinkError } from '../core/errors/flink-error.js'
+import { adviceOnDeath } from './job-overview.js'
+import { RestClient } from './rest-client.js'
+import type { RunDirectory } from './run-directory.js'
+
+/** What is wanted of the job: one that has been cancelled already needs not be cancelled again. */
+export interface WantedOfJob {
+  readonly action: 'cancel' | 'other'
+  /** As of `RestClient`: kept for who asks often. */
+  readonly connections?: 'kept' | 'new'
+}
+
+/**
+ * Who speaks for a job that runs; undefined where it has ended already as the action would have ended it. JOB_NOT_FOUND,
+ * JOB_NOT_RUNNING, JOB_ALREADY_TERMINAL or JOB_PROCESS_DIED where nobody does.
+ */
+export async function restClientOfJob(
+  runDirectory: RunDirectory,
+  jobId: string,
+  { action, connections = 'new' }: WantedOfJob,
+): Promise<RestClient | undefined> {
+  const entry = await runDirectory.find(jobId)
+  if (entry !== undefined) return new RestClient(entry, connections)
+  const archived = (await runDirectory.archivedJobs()).find((job) => job.jid === jobId)
+  if (archived === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
+  const { state, died } = archived
+  if (action === 'cancel' && state === 'CANCELED') return undefined
+  if (died !== undefined) throw new FlinkError('JOB_PROCESS_DIED', { jobId, advice: adviceOnDeath(died, jobId) })
+  throw new FlinkError(action === 'cancel' ? 'JOB_ALREADY_TERMINAL' : 'JOB_NOT_RUNNING', { jobId, state })
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { appendFileSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { FollowedFile } from '../../../../src/cli/logs/followed-file.js'
+
+describe('A file that is followed', () => {
+  let directory = ''
+  let count = 0
+
+  before(() => {
+    directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-followed-'))
+  })
+
+  after(() => {
+    rmSync(directory, { recursive: true, force: true })
+  })
+
+  function fresh(text?: string): string {
+    count += 1
+    const file = path.join(directory, `${String(count)}.log`)
+    if (text !== undefined) writeFileSync(file, text)
+    return file
+  }
+
+  async function lines(followed: FollowedFile): Promise<string[]> {
+    const taken: string[] = []
+    await followed.read((line) => taken.push(line))
+    return taken
+  }
+
+  it('gives whole lines as they come, characters that come in two parts too', async () => {
+    const file = fresh('one\ntw')
+    const followed = new FollowedFile(file, Infinity)
+    assert.deepEqual(await lines(followed), ['one'])
+    const [first, ...rest] = Buffer.from('ä\nthree\n')
+    appendFileSync(file, Buffer.from([first ?? 0]))
+    assert.deepEqual(await lines(followed), [])
+    appendFileSync(file, Buffer.from(rest))
+    assert.deepEqual(await lines(followed), ['twä', 'three'])
+    appendFileSync(file, 'last')
+    assert.deepEqual(await lines(followed), [])
+    const ended: string[] = []
+    followed.end((line) => ended.push(line))
+    followed.end((line) => ended.push(line))
+    assert.deepEqual(ended, ['last'])
+    await followed.close()
+  })
+
+  it('may come later', async () => {
+    const file = fresh()
+    const followed = new FollowedFile(file, 1)
+    assert.deepEqual([await lines(followed), followed.exists], [[], false])
+    writeFileSync(file, 'a\nb\n')
+    assert.deepEqual([await lines(followed), followed.exists], [['b'], true])
+    await followed.close()
+  })
+
+  it('is read from its beginning when it was emptied', async () => {
+    const file = fresh('one\ntwo\n')
+    const followed = new FollowedFile(file, 0)
+    assert.deepEqual(await lines(followed), [])
+    truncateSync(file)
+    appendFileSync(file, 'new\n')
+    assert.deepEqual(await lines(followed), ['new'])
+    await followed.close()
+  })
+
+  it('is read to its end, and then the one that took its place', async () => {
+    const file = fresh('one\n')
+    const followed = new FollowedFile(file, Infinity)
+    assert.deepEqual(await lines(followed), ['one'])
+    renameSync(file, `${file}.1`)
+    appendFileSync(`${file}.1`, 'two\nthree')
+    assert.deepEqual(await lines(followed), ['two'])
+    writeFileSync(file, 'four\n')
+    assert.deepEqual(await lines(followed), ['three', 'four'])
+    await followed.close()
+  })
+
+  it('begins with its last lines, however long these are, with and without a last line end', async () => {
+    const long = Array.from({ length: 6 }, (_, index) => String(index).repeat(40_000))
+    for (const end of ['\n', '']) {
+      for (const number of [0, 1, 3, 6, 100]) {
+        const followed = new FollowedFile(fresh(long.join('\n') + end), number)
+        const taken = await lines(followed)
+        followed.end((line) => taken.push(line))
+        await followed.close()
+        assert.deepEqual(taken, number === 0 ? [] : long.slice(-number), `${String(number)} ${JSON.stringify(end)}`)
+      }
+    }
+  })
+
+  it('may be empty', async () => {
+    const followed = new FollowedFile(fresh(''), 3)
+    assert.deepEqual(await lines(followed), [])
+    await followed.close()
+  })
+})
