@@ -52,8 +52,7 @@ describe('flink-ts run --recover', () => {
     assert.match(dead.stdout, new RegExp(`Its process has died; to go on with it: run --recover ${jobId}`))
     // What it was is kept, whatever became of its file.
     rmSync(job)
-    const stopped = workspace.start('run', '--recover', jobId)
-    assert.equal(await stopped.jobId(), jobId)
+    const stopped = workspace.start('run', '--json', '--recover', jobId.slice(0, 12))
     await isCommitted()
     stopped.kill('SIGSTOP')
     const detached = await workspace.run('run', '-d', '--json', '--recover', jobId)
@@ -63,6 +62,7 @@ describe('flink-ts run --recover', () => {
     stopped.kill('SIGCONT')
     const late = await stopped.ended
     assert.equal(late.exitCode, 1)
+    assert.match(late.stdout, /^\{"error":\{"code":"JOB_FENCED",.*"exitCode":1\}\}\n$/)
     assert.match(late.stderr, /\[JOB_FENCED\]: Job [0-9a-f]{32} was recovered by process \d+ on /)
     const listed = await workspace.run('list', '-a')
     assert.deepEqual(listed.stdout.match(new RegExp(jobId, 'g')), [jobId], listed.stdout)

@@ -2,6 +2,7 @@ import path from 'node:path'
 import { ClusterOptions } from '../../core/config/cluster-options.js'
 import { Configuration } from '../../core/config/configuration.js'
 import { SavepointOptions } from '../../core/config/savepoint-options.js'
+import type { FlinkError } from '../../core/errors/flink-error.js'
 import { defaultFileSystems } from '../../core/fs/default-file-systems.js'
 import { QuickLocalFileSystem } from '../../core/fs/quick-local-file-system.js'
 import { LazyLogger, LEVELS } from '../../core/logging/lazy-logger.js'
@@ -12,7 +13,7 @@ import { SystemRandom } from '../../core/random/system-random.js'
 import type { Clock } from '../../core/time/clock.js'
 import { SystemClock } from '../../core/time/system-clock.js'
 import { RunDirectory } from '../../client/run-directory.js'
-import type { JobThreads } from '../../cluster/job-threads.js'
+import type { JobStreams, JobThreads } from '../../cluster/job-threads.js'
 import { JobProcess, type JobProcessInput, type JobProcessListener } from '../../cluster/job-process.js'
 import { isRecoverable, type RecoverableJobSettings } from '../../cluster/recoverable-job.js'
 import type { TakeOver } from '../../cluster/take-over.js'
@@ -28,7 +29,7 @@ import { packageVersion } from '../output/version.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
 
 /** Where this process stands, and in whose place its job comes. */
-export interface JobPlace {
+export interface JobPlace extends Pick<JobStreams, 'printsTo'> {
   readonly workingDirectory: string
   readonly takeOver?: TakeOver | undefined
 }
@@ -36,7 +37,7 @@ export interface JobPlace {
 /** Checks the job file and makes this process its home; the job begins with `run()`. */
 export async function startJobProcess(
   request: RunRequest,
-  { workingDirectory, takeOver }: JobPlace,
+  { workingDirectory, takeOver, printsTo }: JobPlace,
   threads: JobThreads,
   listener: JobProcessListener,
 ): Promise<{ readonly jobProcess: JobProcess; readonly cleanUp: () => Promise<void> }> {
@@ -58,7 +59,7 @@ export async function startJobProcess(
   const jobProcess = new JobProcess({
     program: { ...packaged, entry, args, configuration: settings },
     threads,
-    recoverable: isRecoverable(configuration) ? recoverableSettings(request, workingDirectory) : undefined,
+    recoverable: isRecoverable(configuration) ? recoverableSettings(request, workingDirectory, printsTo) : undefined,
     restore: { path: snapshot, allowNonRestoredState },
     takeOver,
     start: startOf(request, workingDirectory),
@@ -99,8 +100,13 @@ function placeOfWeb({ web, upgrade, recovered }: RunRequest, listener: JobProces
 function recoverableSettings(
   { jobFile, recovered, upgrade }: RunRequest,
   workingDirectory: string,
+  printsTo: JobStreams['printsTo'],
 ): RecoverableJobSettings {
-  return { jobFile, workingDirectory, recovered, takesPlace: upgrade !== undefined, onFenced: endFenced }
+  const onFenced = (error: FlinkError): void => {
+    // Standard output is free of the program where it is to have a document alone.
+    endFenced(error, printsTo === 'error' ? 'as JSON' : 'as text')
+  }
+  return { jobFile, workingDirectory, recovered, takesPlace: upgrade !== undefined, onFenced }
 }
 
 /** Log lines go to a file: standard output belongs to the job, standard error to what the user must see. */
