@@ -43,9 +43,10 @@ export function reportedJobs(
 
 function subtasksOf({ id, subtasks }: VertexDetails, tasks: TaskMetrics): ReportedSubtask[] {
   return subtasks.flatMap(({ subtaskIndex, attemptNumber, executionId, worker }) => {
-    const values = tasks.vertices[id]?.[subtaskIndex]
-    const types = tasks.types[id]?.[subtaskIndex]
-    if (values === undefined || types === undefined) return []
+    const report = tasks.reports[id]?.[subtaskIndex]
+    // Counts of an execution that is no more would be taken for those of the next one.
+    if (report?.executionId !== executionId) return []
+    const { values, types } = report
     return [{ subtaskIndex, attemptNumber, executionId, taskManager: `worker ${String(worker)}`, values, types }]
   })
 }

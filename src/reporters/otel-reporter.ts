@@ -112,26 +112,32 @@ export class OtelReporter implements Reporter {
     }
   }
 
+  /** The endpoint without what may be secret in it. */
+  get #place(): string {
+    const { origin, pathname } = new URL(this.#settings.endpoint)
+    return origin + pathname
+  }
+
   #hasArrived(): void {
-    const { name, endpoint } = this.#settings
+    const { name } = this.#settings
     const lost = this.#lost
     this.#lost = 0
     if (lost === 0) return
     const times = lost === 1 ? 'one export' : `${String(lost)} exports`
     this.#services.note(
-      `Metrics arrive at ${endpoint} again (metrics reporter '${name}'), after ${times} that did not.`,
+      `Metrics arrive at ${this.#place} again (metrics reporter '${name}'), after ${times} that did not.`,
     )
   }
 
   /** Told once until it works again. */
   #hasFailed(reason: string): void {
-    const { name, endpoint } = this.#settings
+    const { name } = this.#settings
     this.#lost += 1
     if (this.#lost > 1) {
       this.#services.logger.debug('metrics were not exported', { reporter: name, reason })
       return
     }
-    const told = `Metrics do not arrive at ${endpoint} (metrics reporter '${name}'): ${reason || 'no answer'}.`
+    const told = `Metrics do not arrive at ${this.#place} (metrics reporter '${name}'): ${reason || 'no answer'}.`
     const outcome = this.#isClosing ? 'They were the last ones.' : 'The job goes on, and so do attempts.'
     this.#services.warn(`${told} ${outcome}`)
   }

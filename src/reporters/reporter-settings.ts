@@ -145,7 +145,7 @@ function otelSettingsOf(configuration: Configuration, name: string): OtelSetting
   if (endpoint === undefined || !/^https?:\/\/[^/]/i.test(endpoint) || !URL.canParse(endpoint))
     throw invalid(
       'exporter.endpoint',
-      `${endpoint === undefined ? 'it has no endpoint' : `'${endpoint}' is no endpoint`}; set exporter.endpoint to the whole address, such as http://localhost:4318/v1/metrics`,
+      `${endpoint === undefined ? 'it has no endpoint' : 'its endpoint is no address of HTTP'}; set exporter.endpoint to the whole address, such as http://localhost:4318/v1/metrics`,
     )
   const [serviceName, serviceVersion] = [text('service.name'), text('service.version')]
   return {

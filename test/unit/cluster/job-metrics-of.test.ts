@@ -49,7 +49,7 @@ const DETAILS: JobDetails = {
   warnings: [],
 }
 
-const NO_TASKS = { lastUpdate: 0, vertices: {}, types: {} }
+const NO_TASKS = { lastUpdate: 0, vertices: {}, reports: {} }
 
 describe('The metrics of a job', () => {
   it('tell of its times, its restarts and its newest checkpoint', () => {

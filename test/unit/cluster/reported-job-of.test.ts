@@ -8,7 +8,7 @@ import type { JobDetails } from '../../../src/runtime/jobmanager/jobmaster/job-d
 const TYPES = { counters: ['Map.seen'], histograms: [], meters: {} }
 
 describe('A job as reporters get it', () => {
-  it('has the tasks that have reported, with their operators and where they run', () => {
+  it('has the tasks that have reported since they restarted, with their operators and where they run', () => {
     const subtask = { state: 'RUNNING', attemptNumber: 1, timestamps: {} } as const
     const details = {
       jobId: 'j',
@@ -33,7 +33,10 @@ describe('A job as reporters get it', () => {
     const jobGraph = {
       vertices: [{ id: 'v', operators: [{ id: 'v', name: 'Map', kind: 'map' }] }],
     } as unknown as JobGraph
-    const tasks = { lastUpdate: 1, vertices: { v: { 0: { 'Map.seen': 7 } } }, types: { v: { 0: TYPES } } }
+    const values = { 'Map.seen': 7 }
+    const ofNow = { executionId: 'v_0_1', values, types: TYPES }
+    const ofBefore = { executionId: 'v_1_0', values, types: TYPES }
+    const tasks = { lastUpdate: 1, vertices: {}, reports: { v: { 0: ofNow, 1: ofBefore } } }
     const job = reportedJobOf({ master: { details: () => details, taskMetrics: () => tasks }, jobGraph }, 150)
     assert.deepEqual([job.jobId, job.name, job.host], ['j', 'My job', hostname()])
     assert.deepEqual([job.values['numRestarts'], job.values['uptime']], [1, 50])
@@ -43,7 +46,7 @@ describe('A job as reporters get it', () => {
         id: 'v',
         name: 'Map',
         operators: [{ id: 'v', name: 'Map' }],
-        subtasks: [{ ...of, values: { 'Map.seen': 7 }, types: TYPES }],
+        subtasks: [{ ...of, values, types: TYPES }],
       },
     ])
   })

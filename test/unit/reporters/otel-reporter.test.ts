@@ -22,7 +22,7 @@ describe('The reporter for OpenTelemetry', () => {
       {
         kind: 'otel',
         name: 'my',
-        endpoint: await receiver.listen(),
+        endpoint: settings.endpoint ?? (await receiver.listen()),
         intervalMs: 1000,
         timeoutMs: 5000,
         compression: 'none',
@@ -133,6 +133,15 @@ describe('The reporter for OpenTelemetry', () => {
     await reporter.close()
     assert.match(told.join(), /^warn Metrics do not arrive at .* They were the last ones\.$/)
     assert.equal(clock.pendingTimers, 0)
+  })
+
+  it('names its collector without what may be secret in the address', async () => {
+    const endpoint = (await receiver.listen()).replace('http://', 'http://me:secret@')
+    await open({ endpoint: `${endpoint}?key=secret` })
+    receiver.answer = 400
+    await exported()
+    assert.match(told.join(), /^warn Metrics do not arrive at http:\/\/127\.0\.0\.1:\d+\/v1\/metrics \(/)
+    assert.equal(told.join().includes('secret'), false)
   })
 
   it('tries no last export where one that was under way has not arrived', async () => {

@@ -88,7 +88,11 @@ describe('The settings of a reporter for OpenTelemetry', () => {
       /OTLP over HTTP and no gRPC; set exporter\.protocol: http/,
     ],
     ['there is no endpoint', {}, /it has no endpoint; set exporter\.endpoint .*http:\/\/localhost:4318\/v1\/metrics/],
-    ['the endpoint is no address', { 'exporter.endpoint': 'localhost:4317' }, /'localhost:4317' is no endpoint/],
+    [
+      'the endpoint is no address',
+      { 'exporter.endpoint': 'localhost:4317' },
+      /its endpoint is no address of HTTP; set exporter\.endpoint/,
+    ],
   ] as const) {
     it(`are refused where ${what}, with what to set`, () => {
       assert.throws(

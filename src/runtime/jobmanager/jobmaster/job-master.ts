@@ -132,7 +132,7 @@ export class JobMaster {
 
   /** What the tasks of the newest attempt reported. */
   taskMetrics(): TaskMetrics {
-    return this.#loop.attempt?.metrics.all() ?? { lastUpdate: 0, vertices: {}, types: {} }
+    return this.#loop.attempt?.metrics.all() ?? { lastUpdate: 0, vertices: {}, reports: {} }
   }
 
   /** Where event time stands in the newest attempt, as its workers say now; undefined before the first. */

@@ -2,7 +2,6 @@
 // Invariants: a report takes the place of the last one; a new attempt has a new store, so nothing of an old one is shown.
 // Thread: main thread.
 
-import type { MetricTypes } from '../../../core/metrics/metric-types.js'
 import type { TaskMetricsReport } from '../../protocol/worker-to-master.js'
 
 export type SubtaskMetrics = Readonly<Record<string, number | string>>
@@ -15,18 +14,16 @@ export interface TaskMetrics {
   /** Epoch ms of the newest report; 0 before the first. */
   readonly lastUpdate: number
   readonly vertices: BySubtask<SubtaskMetrics>
-  /** What kind they are. */
-  readonly types: BySubtask<MetricTypes>
+  /** The same with what kind they are, and of which execution: one that has restarted may not have reported yet. */
+  readonly reports: BySubtask<TaskMetricsReport>
 }
 
-type Report = Pick<TaskMetricsReport, 'values' | 'types'>
-
 export class MetricStore {
-  readonly #vertices = new Map<string, Map<number, Report>>()
+  readonly #vertices = new Map<string, Map<number, TaskMetricsReport>>()
   #lastUpdate = 0
 
-  put(vertexId: string, subtaskIndex: number, report: Report, nowMs: number): void {
-    const subtasks = this.#vertices.get(vertexId) ?? new Map<number, Report>()
+  put(vertexId: string, subtaskIndex: number, report: TaskMetricsReport, nowMs: number): void {
+    const subtasks = this.#vertices.get(vertexId) ?? new Map<number, TaskMetricsReport>()
     subtasks.set(subtaskIndex, report)
     this.#vertices.set(vertexId, subtasks)
     this.#lastUpdate = nowMs
@@ -34,10 +31,10 @@ export class MetricStore {
 
   all(): TaskMetrics {
     const lastUpdate = this.#lastUpdate
-    return { lastUpdate, vertices: this.#each(({ values }) => values), types: this.#each(({ types }) => types) }
+    return { lastUpdate, vertices: this.#each(({ values }) => values), reports: this.#each((report) => report) }
   }
 
-  #each<T>(pick: (report: Report) => T): BySubtask<T> {
+  #each<T>(pick: (report: TaskMetricsReport) => T): BySubtask<T> {
     const vertices = [...this.#vertices].map(([id, subtasks]) => {
       return [id, Object.fromEntries([...subtasks].map(([index, report]) => [index, pick(report)]))] as const
     })

@@ -7,15 +7,17 @@ const NO_TYPES = { counters: [], histograms: [], meters: {} }
 describe('MetricStore', () => {
   it('keeps the newest report of every subtask, what kind its metrics are, and when it came', () => {
     const store = new MetricStore()
-    assert.deepEqual(store.all(), { lastUpdate: 0, vertices: {}, types: {} })
+    assert.deepEqual(store.all(), { lastUpdate: 0, vertices: {}, reports: {} })
     const types = { ...NO_TYPES, counters: ['seen'] }
-    store.put('map', 0, { values: { numRecordsIn: 1, old: 1 }, types: NO_TYPES }, 10)
-    store.put('map', 1, { values: { numRecordsIn: 2 }, types: NO_TYPES }, 10)
-    store.put('map', 0, { values: { numRecordsIn: 3, seen: 4 }, types }, 20)
+    const second = { executionId: 'map_1_0', values: { numRecordsIn: 2 }, types: NO_TYPES }
+    const third = { executionId: 'map_0_1', values: { numRecordsIn: 3, seen: 4 }, types }
+    store.put('map', 0, { executionId: 'map_0_0', values: { numRecordsIn: 1, old: 1 }, types: NO_TYPES }, 10)
+    store.put('map', 1, second, 10)
+    store.put('map', 0, third, 20)
     assert.deepEqual(store.all(), {
       lastUpdate: 20,
-      vertices: { map: { 0: { numRecordsIn: 3, seen: 4 }, 1: { numRecordsIn: 2 } } },
-      types: { map: { 0: types, 1: NO_TYPES } },
+      vertices: { map: { 0: third.values, 1: second.values } },
+      reports: { map: { 0: third, 1: second } },
     })
   })
 })
