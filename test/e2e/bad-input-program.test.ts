@@ -136,7 +136,7 @@ describe('a program that cannot run', { concurrency: 2 }, () => {
       [
         'an entry that is not there',
         ['-c', 'Wordcount', 'two-jobs.js'],
-        ["entry point 'Wordcount' was not found in", 'two-jobs.js', 'Its exports are: Average, WordCount'],
+        ["entry point class 'Wordcount' was not found in", 'two-jobs.js are: Average, WordCount'],
       ],
       [
         'a main that throws',
@@ -207,23 +207,23 @@ describe('a command line that is wrong', { concurrency: 2 }, () => {
   })
 
   const rows: readonly (readonly [args: readonly string[], words: readonly string[]])[] = [
-    [['run'], ['A job file should be specified: flink-ts run [OPTIONS] <job.js> [arguments].']],
-    [['info'], ['A job file should be specified: flink-ts info [OPTIONS] <job.js> [arguments].']],
+    [['run'], ['Java program should be specified a JAR file.\n', ': flink-ts run [OPTIONS] <job.js> [arguments].']],
+    [['info'], ['Java program should be specified a JAR file.\n', ': flink-ts info [OPTIONS] <job.js> [arguments].']],
     [
       ['run', 'missing.js'],
-      ['the file does not exist: ', 'missing.js\n'],
+      ['JAR file does not exist: ', 'missing.js\n'],
     ],
     [
       ['info', 'missing.js'],
-      ['the file does not exist: ', 'missing.js\n'],
+      ['JAR file does not exist: ', 'missing.js\n'],
     ],
     [
       ['run', 'missing.tgz'],
-      ['the file does not exist: ', 'missing.tgz\n'],
+      ['JAR file does not exist: ', 'missing.tgz\n'],
     ],
     [
       ['run', 'directory'],
-      ['it is not a file: ', 'directory\n'],
+      ['JAR file is not a file: ', 'directory\n'],
     ],
     [['run', '-p', '0', 'job.js'], ['The parallelism must be a positive number: 0\n']],
     [['run', '-p', 'x', 'job.js'], ['The parallelism must be a positive number: x\n']],

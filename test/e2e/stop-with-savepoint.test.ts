@@ -73,7 +73,7 @@ describe('stop', { concurrency: 2 }, () => {
   it('refuses a claim mode that is none', async () => {
     const workspace = new NumbersWorkspace()
     const result = await workspace.run('run', '-cm', 'mine', workspace.job)
-    assertFailed(result, ['Could not parse value', 'mine. Expected one of: [[CLAIM, NO_CLAIM, LEGACY]]'])
+    assertFailed(result, ['Could not parse value', 'Expected one of: [[CLAIM, NO_CLAIM, LEGACY]]', 'mine'])
     workspace.remove()
   })
 

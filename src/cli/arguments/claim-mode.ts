@@ -33,8 +33,8 @@ export function applyClaimMode(
   if (given === undefined) return
   const mode = MODES.find((candidate) => candidate === given.toUpperCase())
   if (mode === undefined) {
-    const text = `Could not parse value for the claim mode: ${given}. Expected one of: [[${MODES.join(', ')}]]`
-    throw new FlinkError('ACTION_FAILED', { text })
+    const details = { type: 'org.apache.flink.core.execution.RecoveryClaimMode', values: MODES.join(', '), given }
+    throw new FlinkError('CLI_VALUE_UNKNOWN', details)
   }
   if (valueOf(parsed, 'claimMode') === undefined) {
     print("The option 'restoreMode' is deprecated. Please use 'claimMode' instead.")

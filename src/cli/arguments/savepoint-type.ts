@@ -10,10 +10,12 @@ export const SAVEPOINT_TYPE_OPTION: CliOption = {
   description: 'Format of the savepoint; both names give the one format of flink-ts.',
 }
 
+const TYPES: readonly string[] = ['CANONICAL', 'NATIVE']
+
 /** Every savepoint is in the one standard format; a word that names no format is an error all the same. */
 export function checkSavepointType(parsed: ParsedOptions): void {
   const type = valueOf(parsed, 'type')
-  if (type === undefined || ['CANONICAL', 'NATIVE'].includes(type.toUpperCase())) return
-  const text = `Could not parse value for the savepoint format type: ${type}. Expected one of: [[CANONICAL, NATIVE]]`
-  throw new FlinkError('ACTION_FAILED', { text })
+  if (type === undefined || TYPES.includes(type.toUpperCase())) return
+  const details = { type: 'org.apache.flink.core.execution.SavepointFormatType', values: TYPES.join(', '), given: type }
+  throw new FlinkError('CLI_VALUE_UNKNOWN', details)
 }

@@ -10,7 +10,7 @@ import { messageOf } from '../../core/errors/thrown-value.js'
 import { makeDirectories } from '../../core/fs/make-directories.js'
 import { removeTree } from '../../core/fs/remove-tree.js'
 import { SystemClock } from '../../core/time/system-clock.js'
-import type { JobContext } from '../arguments/cli-context.js'
+import type { CliContext, JobContext } from '../arguments/cli-context.js'
 import { printableLines } from '../terminal/printable-text.js'
 import type { DetachedLine, DetachedReport } from './detached-report.js'
 import { runDirectoryOf } from './rest-cluster-client-of.js'
@@ -26,14 +26,39 @@ interface OutputFile {
   readonly descriptor: number
 }
 
+interface DetachedJob {
+  readonly jobId: string
+  /** The file that takes its output. */
+  readonly output: string
+}
+
 /** Runs the job in a process of its own and returns when the job is accepted. Its output goes to the log directory. */
-export async function runDetached(request: RunRequest, context: JobContext): Promise<number> {
-  await startDetached(request, context)
+export async function runDetached(request: RunRequest, context: CliContext): Promise<number> {
+  const { jobId, output } = await submitDetached(request, context)
+  context.answer({ jobId, output }, [submitted(jobId)])
+  // For people: scripts compare what stands on both streams with what Flink prints, which is that line and nothing more.
+  const isRead = process.stderr.isTTY || request.upgrade !== undefined
+  if (isRead && !context.isJson && !context.isQuiet) context.printError(whereOutputGoes(output))
   return 0
 }
 
-/** The same; resolves with the id of the job. */
+/** The same for a job of which the command that starts it has more to say; resolves with its id. */
 export async function startDetached(request: RunRequest, context: JobContext): Promise<string> {
+  const { jobId, output } = await submitDetached(request, context)
+  context.print(submitted(jobId))
+  context.printError(whereOutputGoes(output))
+  return jobId
+}
+
+function submitted(jobId: string): string {
+  return `Job has been submitted with JobID ${jobId}`
+}
+
+function whereOutputGoes(file: string): string {
+  return `Its output goes to ${file}\n`
+}
+
+async function submitDetached(request: RunRequest, context: JobContext): Promise<DetachedJob> {
   const directory = await logDirectoryOf(context)
   const output = await openOutput(directory)
   let report: DetachedReport
@@ -51,10 +76,7 @@ export async function startDetached(request: RunRequest, context: JobContext): P
     await showAndRemove(output.path, context)
     throw deserializeError(report.error)
   }
-  context.print(`Job has been submitted with JobID ${report.jobId}`)
-  // On standard error: scripts read what Flink prints on standard output, which is that line and nothing more.
-  context.printError(`Its output goes to ${nameAfterJob(output.path, report.jobId)}\n`)
-  return report.jobId
+  return { jobId: report.jobId, output: nameAfterJob(output.path, report.jobId) }
 }
 
 /** There is no job that the file would belong to: what the program printed is shown here. */

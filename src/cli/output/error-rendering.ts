@@ -20,6 +20,15 @@ const BARE_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'PROGRAM_PARAMETER_INVALID',
 ])
 
+/** What Flink calls the error that its block begins with: scripts know the first line by that. */
+const FLINK_NAMES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  ACTION_FAILED: 'org.apache.flink.util.FlinkException',
+  CLI_VALUE_UNKNOWN: 'java.lang.IllegalArgumentException',
+  JOB_MANAGER_ADDRESS_INVALID: 'java.lang.IllegalArgumentException',
+  PROGRAM_ENTRY_NOT_FOUND: 'org.apache.flink.client.program.ProgramInvocationException',
+  PROGRAM_MAIN_FAILED: 'org.apache.flink.client.program.ProgramInvocationException',
+}
+
 /** Causes may go round in a circle. */
 const MAX_CAUSES = 10
 /** How Node tells that this process, or this machine, holds as many files as it may. */
@@ -66,7 +75,7 @@ function withAdviceOnOpenFiles(error: unknown): unknown {
 interface Link {
   readonly name: string
   /** Of the error itself, and of causes that say nothing more. */
-  readonly codes: string[]
+  readonly codes: ErrorCode[]
   readonly message: string
   readonly frames: string[]
 }
@@ -122,6 +131,13 @@ function linesOf(link: Link | string, index: number): string[] {
   const prefix = index === 0 ? '' : 'Caused by: '
   if (typeof link === 'string') return [prefix + link]
   const { name, codes, message, frames } = link
+  const flinkName = codes[0] === undefined || index > 0 ? undefined : FLINK_NAMES[codes[0]]
+  if (flinkName !== undefined) {
+    // This one says no more than the message does.
+    const telling = codes.filter((code) => code !== 'ACTION_FAILED')
+    const below = telling.length === 0 ? [] : [`\t[${telling.join(', ')}]`]
+    return [`${flinkName}: ${message}`, ...below, ...frames]
+  }
   return [`${prefix}${name}${codes.length === 0 ? '' : ` [${codes.join(', ')}]`}: ${message}`, ...frames]
 }
 

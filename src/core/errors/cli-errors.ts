@@ -11,6 +11,11 @@ export const CLI_ERRORS = {
     recovery: 'fail',
     exitCode: 31,
   },
+  CLI_VALUE_UNKNOWN: {
+    message: 'Could not parse value for enum class {type}. Expected one of: [[{values}]]\nGiven was: {given}',
+    fault: 'user',
+    recovery: 'fail',
+  },
   ACTION_FAILED: {
     message: '{text}',
     fault: 'external',
@@ -48,7 +53,8 @@ export const CLI_ERRORS = {
     recovery: 'fail',
   },
   PROGRAM_FILE_MISSING_ARGUMENT: {
-    message: 'A job file should be specified: flink-ts {action} [OPTIONS] <job.js> [arguments].',
+    message:
+      'Java program should be specified a JAR file.\nHere it is a module of JavaScript, or an archive with one: flink-ts {action} [OPTIONS] <job.js> [arguments].',
     fault: 'user',
     recovery: 'fail',
   },

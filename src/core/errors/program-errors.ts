@@ -1,12 +1,12 @@
 /** Errors about program. See error-table.ts for the columns. */
 export const PROGRAM_ERRORS = {
   PROGRAM_FILE_NOT_FOUND: {
-    message: 'Could not get the job from its file: the file does not exist: {path}',
+    message: 'Could not get job jar and dependencies from JAR file: JAR file does not exist: {path}',
     fault: 'user',
     recovery: 'fail',
   },
   PROGRAM_NOT_A_FILE: {
-    message: 'Could not get the job from its file: it is not a file: {path}',
+    message: 'Could not get job jar and dependencies from JAR file: JAR file is not a file: {path}',
     fault: 'user',
     recovery: 'fail',
   },
@@ -32,7 +32,8 @@ export const PROGRAM_ERRORS = {
     recovery: 'fail',
   },
   PROGRAM_ENTRY_NOT_FOUND: {
-    message: "The program's entry point '{entry}' was not found in {path}. Its exports are: {available}.",
+    message:
+      "The program's entry point class '{entry}' was not found in the jar file.\nThe exports of {path} are: {available}.",
     fault: 'user',
     recovery: 'fail',
   },

@@ -19,6 +19,8 @@ import { serializeError } from '../../../src/core/errors/error-codec.js'
 import { FlinkError, type ErrorCode, type ErrorDetails } from '../../../src/core/errors/flink-error.js'
 import { parse } from './parse.js'
 
+const MAIN_FAILED = 'org.apache.flink.client.program.ProgramInvocationException'
+
 describe('An error on the command line', () => {
   it('of the arguments goes to stdout with a hint', () => {
     const rendered = renderError(new FlinkError('CLI_ARGUMENT_INVALID', { message: 'Unrecognized option: --x' }))
@@ -72,7 +74,8 @@ describe('An error on the command line', () => {
     failed.stack = ''
     const lines = renderError(plain('PROGRAM_MAIN_FAILED', { reason: failed.message }, failed)).text.split('\n')
     assert.deepEqual(lines.slice(4), [
-      'FlinkError [PROGRAM_MAIN_FAILED, JOB_EXECUTION_FAILED]: The main method caused an error: Job failed (JobID: ab)',
+      `${MAIN_FAILED}: The main method caused an error: Job failed (JobID: ab)`,
+      '\t[PROGRAM_MAIN_FAILED, JOB_EXECUTION_FAILED]',
       'Caused by: FlinkError [OPERATOR_FAILED]: Map (subtask 1 of 1) failed: TypeError: boom',
       '\tat parse (/srv/job.ts:7:9)',
       '',
@@ -83,7 +86,8 @@ describe('An error on the command line', () => {
     const missing = plain('STANDARD_INPUT_REFUSED', { reason: 'main runs again' })
     const lines = renderError(plain('PROGRAM_MAIN_FAILED', { reason: missing.message }, missing)).text.split('\n')
     assert.deepEqual(lines.slice(4), [
-      `FlinkError [PROGRAM_MAIN_FAILED]: The main method caused an error: ${missing.message}`,
+      `${MAIN_FAILED}: The main method caused an error: ${missing.message}`,
+      '\t[PROGRAM_MAIN_FAILED]',
       `Caused by: FlinkError [STANDARD_INPUT_REFUSED]: ${missing.message}`,
       '',
     ])
@@ -95,9 +99,20 @@ describe('An error on the command line', () => {
     const failure = plain('PROGRAM_MAIN_FAILED', { reason: 'no prices' }, cause)
     failure.stack = cause.stack
     assert.deepEqual(renderError(failure).text.split('\n').slice(4), [
-      'FlinkError [PROGRAM_MAIN_FAILED]: The main method caused an error: no prices',
+      `${MAIN_FAILED}: The main method caused an error: no prices`,
+      '\t[PROGRAM_MAIN_FAILED]',
       'Caused by: TypeError: no prices',
       '\tat load (/srv/job.ts:2:1)',
+      '',
+    ])
+  })
+
+  it('of an action begins as Flink begins it, and has our code where there is a cause', () => {
+    const cause = plain('JOB_NOT_FOUND', { jobId: 'ab' })
+    const lines = renderError(plain('ACTION_FAILED', { text: 'Could not cancel job ab.' }, cause)).text.split('\n')
+    assert.deepEqual(lines.slice(4), [
+      'org.apache.flink.util.FlinkException: Could not cancel job ab.',
+      `Caused by: FlinkError [JOB_NOT_FOUND]: ${cause.message}`,
       '',
     ])
   })
@@ -273,7 +288,10 @@ describe('Arguments', () => {
     }
     checkSavepointType(parse(savepointCommand))
     const rocks = parse(savepointCommand, '--type', 'rocks')
-    assert.throws(() => checkSavepointType(rocks), / rocks\. Expected one of: \[\[CANONICAL, NATIVE\]\]/)
+    assert.throws(() => checkSavepointType(rocks), {
+      code: 'CLI_VALUE_UNKNOWN',
+      message: /SavepointFormatType\. Expected one of: \[\[CANONICAL, NATIVE\]\]\nGiven was: rocks$/,
+    })
   })
 
   it('take a job id in capitals and refuse what is none', () => {

@@ -67,7 +67,9 @@ describe('the entry point', () => {
         () => findEntry(module, 'Missing', '/job.js'),
         (error) => {
           assert.ok(FlinkError.is(error, 'PROGRAM_ENTRY_NOT_FOUND'))
-          assert.ok(error.message.includes("'Missing'") && error.message.includes(`exports are: ${exports}.`))
+          assert.ok(
+            error.message.includes("'Missing'") && error.message.endsWith(`exports of /job.js are: ${exports}.`),
+          )
           return true
         },
       )
