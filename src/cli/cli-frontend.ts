@@ -16,6 +16,7 @@ import { workingDirectory } from './arguments/working-directory.js'
 /** Each is loaded when it is asked for. In the order of the help. */
 const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   run: async () => (await import('./commands/run.js')).runCommand,
+  'run-application': async () => (await import('./commands/run-application.js')).runApplicationCommand,
   info: async () => (await import('./commands/info.js')).infoCommand,
   check: async () => (await import('./commands/check.js')).checkCommand,
   upgrade: async () => (await import('./commands/upgrade.js')).upgradeCommand,
@@ -96,7 +97,12 @@ async function configurationOf(command: CliCommand, parsed: ParsedOptions): Prom
 
 /** One line for all that was given and changes nothing. */
 function warningOfIgnored(options: readonly CliOption[], parsed: ParsedOptions): string[] {
-  const given = options.filter((option) => option.withoutEffect !== undefined && has(parsed, optionName(option)))
-  const reasons = given.map(({ short = '', withoutEffect = '' }) => `-${short} (${withoutEffect})`)
+  const given = new Map<string, string[]>()
+  for (const option of options) {
+    const { short = '', withoutEffect } = option
+    if (withoutEffect === undefined || !has(parsed, optionName(option))) continue
+    given.set(withoutEffect, [...(given.get(withoutEffect) ?? []), `-${short}`])
+  }
+  const reasons = [...given].map(([reason, names]) => `${names.join(', ')} (${reason})`)
   return reasons.length === 0 ? [] : [`Accepted, but without effect: ${reasons.join(', ')}`]
 }

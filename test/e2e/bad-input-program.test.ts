@@ -8,7 +8,7 @@ import ts from 'typescript'
 import { assertArgumentRefused, assertFailed } from './refusals.js'
 import { Workspace } from './command-line.js'
 
-const COMMANDS = ['run', 'info', 'list', 'stop', 'cancel', 'savepoint', 'checkpoint']
+const COMMANDS = ['run', 'run-application', 'info', 'list', 'stop', 'cancel', 'savepoint', 'checkpoint']
 
 const JOB = `export default function job(env) {
   env.fromElements(1, 2).uid('numbers-id').print()
@@ -231,9 +231,17 @@ describe('a command line that is wrong', { concurrency: 2 }, () => {
     [['info', '-p', '0', 'job.js'], ['The parallelism must be a positive number: 0\n']],
     [
       ['run', '--paralelism=2', 'job.js'],
-      ['the file does not exist: --paralelism', '--paralelism is no option of "run"'],
+      ['Unrecognized option: --paralelism=2\n', '(Did you mean --parallelism?)', 'an option of "run"'],
     ],
     [['list', '--foo'], ['Unrecognized option: --foo\n']],
+    [['run-application'], ['Java program should be specified a JAR file.\n', ': flink-ts run-application [OPTIONS] ']],
+    [['run-application', '-p', '0', 'job.js'], ['The parallelism must be a positive number: 0\n']],
+    [['run-application', 'local:///missing.js'], ['JAR file does not exist: /missing.js\n']],
+    [
+      ['run', '-py', 'job.py'],
+      ['Python command line option detected', 'There is no PyFlink here'],
+    ],
+    [['info', '-C', 'lib/a.jar', 'job.js'], ['Bad syntax for classpath: lib/a.jar\n']],
     [['run', '-c'], ['Missing argument for option: c\n']],
     [
       ['run', '-D', '=3', 'job.js'],
@@ -250,6 +258,10 @@ describe('a command line that is wrong', { concurrency: 2 }, () => {
     [
       ['run', '-t', 'remote', '-m', 'localhost:8081', 'job.js'],
       ['[TARGET_UNSUPPORTED]', "'remote' cannot be the target", '(set by -t remote)', 'Leave it out, or'],
+    ],
+    [
+      ['run-application', '-t', 'kubernetes-application', 'local:///opt/app.js'],
+      ['[TARGET_UNSUPPORTED]', "'kubernetes-application' cannot be the target", 'Leave it out, or'],
     ],
     [
       ['run', '-d', '-D', 'jobmanager.rpc.address=other', 'job.js'],
@@ -269,9 +281,12 @@ describe('a command line that is wrong', { concurrency: 2 }, () => {
   }
 
   it('what is accepted without effect is told in one line, and errors and warnings have colours where they are wanted', async () => {
-    const args = ['list', '-m', 'localhost:8081', '-z', '/flink', '-D', 'execution.target=yarn-session']
+    const yarn = ['-yid', 'application_1', '-yjm', '1024m', '-yD', 'parallelism.default=2']
+    const args = ['list', '-m', 'localhost:8081', '-z', '/flink', ...yarn, '-D', 'execution.target=yarn-session']
     const plain = await workspace.run(...args.slice(0, -2))
-    const warning = 'WARNING: Accepted, but without effect: -z (jobs are found without ZooKeeper)\n'
+    const warning =
+      'WARNING: Accepted, but without effect: -z (jobs are found without ZooKeeper), ' +
+      '-yid, -yjm (there is no YARN here: jobs run on this machine and are found on it)\n'
     assert.deepEqual({ exitCode: plain.exitCode, stderr: plain.stderr }, { exitCode: 0, stderr: warning })
     const painted = new Workspace({}, { FORCE_COLOR: '1' })
     try {
@@ -317,7 +332,7 @@ describe('the help', { concurrency: 2 }, () => {
     assert.deepEqual({ exitCode: long.exitCode, stderr: long.stderr }, { exitCode: 0, stderr: '' })
     for (const command of COMMANDS) {
       assert.ok(long.stdout.includes(`Action "${command}" `), long.stdout)
-      assert.ok(long.stdout.includes(`\n    flink-ts ${command}`), long.stdout)
+      assert.ok(long.stdout.includes(`\n     flink-ts ${command}`), long.stdout)
     }
   })
 
@@ -330,7 +345,7 @@ describe('the help', { concurrency: 2 }, () => {
       assert.ok(stdout.startsWith(`\nAction "${command}" `), stdout)
       assert.ok(stdout.includes(`\n  Syntax: ${command} [OPTIONS]`), stdout)
       assert.match(stdout, /^ +-D <property=value> /m)
-      assert.ok(stdout.includes(`\n  Examples:\n    flink-ts ${command}`), stdout)
+      assert.ok(stdout.includes(`\n  Examples:\n     flink-ts ${command}`), stdout)
       for (const other of COMMANDS) if (other !== command) assert.ok(!stdout.includes(`Action "${other}"`))
     })
   }

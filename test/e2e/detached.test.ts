@@ -96,6 +96,19 @@ describe('run -d', { concurrency: 2 }, () => {
     workspace.remove()
   })
 
+  it('is what run-application does; with --json it names the file of the output', async () => {
+    const workspace = new NumbersWorkspace()
+    const uri = `local://${workspace.job}`
+    const application = await workspace.run('run-application', '-t', 'local', '--json', uri, '--limit', '9')
+    assert.deepEqual({ exitCode: application.exitCode, stderr: application.stderr }, { exitCode: 0, stderr: '' })
+    const { jobId, output } = JSON.parse(application.stdout) as Record<string, string>
+    assert.equal(output, path.join(workspace.path, 'run/log', `flink-ts-${jobId ?? ''}.out`))
+    await until('it has finished', () => textOf(output ?? '').includes('Program execution finished'))
+    assert.deepEqual(printedLines(textOf(output ?? '')), expectedLines(0, 9))
+    await filesAtRest(workspace)
+    workspace.remove()
+  })
+
   it('writes the result of a job that finishes to its output', async () => {
     const workspace = new NumbersWorkspace()
     const result = await workspace.run('run', '--detached', workspace.job, '--limit', '40')

@@ -11,6 +11,8 @@ export interface CliCommand {
   readonly usage: string
   readonly options: readonly CliOption[]
   readonly examples: readonly string[]
+  /** Neither in the help nor among the actions that are valid: what other programs ask for. */
+  readonly hidden?: true
   /** True for actions whose operands are a program and its arguments. */
   readonly stopAtOperand: boolean
   /** Long name of the option that may come after the arguments of the program: from it on, words are options again. */

@@ -8,6 +8,8 @@ export interface CliOption {
   /** Name of the value in the help. */
   readonly valueName?: string
   readonly description: string
+  /** Of each of its values; `otherwise` begins what the user is told of one that is written in another way. */
+  readonly syntax?: { readonly pattern: RegExp; readonly otherwise: string }
   /** Accepted and not listed. */
   readonly hidden?: boolean
   /** Why it changes nothing here though it does in Flink: who gives it is told. */

@@ -7,6 +7,8 @@ import { COMMON_OPTIONS, SHARED_OPTIONS } from './common-options.js'
 import { commanderArguments, commanderFlag, firstOperand } from './flink-arguments.js'
 import { fullHelp, helpOfAction, valueTermOf } from './help.js'
 import { argumentError, has, type ParsedOptions } from './parsed-values.js'
+import { unrecognizedOption } from './unrecognized-option.js'
+import { nearestName } from '../../core/errors/nearest-name.js'
 import { printable } from '../terminal/printable-text.js'
 
 /** CommonJS: asked for as that, it is loaded in 7 ms instead of the 9 ms of an import. */
@@ -25,6 +27,12 @@ export function parseCommandLine(
   commands: readonly CliCommand[],
   print: (text: string) => void,
 ): CommandLine {
+  const [action] = args
+  // Commander would look for it among its own names of actions.
+  if (action !== undefined && !isHelp(action) && !commands.some(({ name }) => name === action)) {
+    print(`${unknownAction(action, commands).join('\n')}\n`)
+    return 1
+  }
   let line: CommandLine = 0
   const program = programOf(commands, print, (asked) => {
     line = asked
@@ -45,8 +53,7 @@ function argumentsOf([action, ...args]: readonly string[], commands: readonly Cl
     const ordered = optionsFirst(args, command)
     return [commanderName(command), ...commanderArguments(ordered, optionsOf(command), command.stopAtOperand)]
   }
-  // What is no action is none whatever it begins with.
-  return isHelp(action) ? [action] : ['--', action]
+  return [action]
 }
 
 /** `job.js a --against s --json` as `--against s --json -- job.js a`. */
@@ -90,7 +97,7 @@ function programOf(
     .configureOutput({ writeOut: print, writeErr: print, outputError: () => undefined })
     .configureHelp({ formatHelp: fullHelp })
   for (const command of commands) {
-    const action = declare(command, program.command(commanderName(command)))
+    const action = declare(command, program.command(commanderName(command), { hidden: command.hidden === true }))
     action.action(() => {
       const parsed = { values: action.opts<ParsedOptions['values']>(), operands: action.args }
       if (has(parsed, 'help')) action.outputHelp()
@@ -103,8 +110,8 @@ function programOf(
 /** `-h` is an option as any other: as in Flink, a line with a mistake is told so although it asks for help as well. */
 function declare(command: CliCommand, action: commander.Command): commander.Command {
   const options = optionsOf(command)
-  action.helpOption(false).description(command.sentence).usage(command.usage)
-  action.configureHelp(helpOfAction(command, options))
+  action.helpOption(false).showSuggestionAfterError(false).description(command.sentence).usage(command.usage)
+  action.configureHelp(helpOfAction(command, COMMON_OPTIONS))
   for (const option of options) action.addOption(commanderOptionOf(option))
   return command.stopAtOperand ? action.allowUnknownOption().passThroughOptions() : action
 }
@@ -117,7 +124,11 @@ function commanderOptionOf(option: CliOption): commander.Option {
     delete described.long
   }
   if (option.value === 'key-value' || option.value === 'several') {
-    described.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value])
+    described.argParser((value: string, before: readonly string[] | undefined) => {
+      const { syntax } = option
+      if (syntax?.pattern.test(value) === false) throw argumentError(`${syntax.otherwise}: ${value}`)
+      return [...(before ?? []), value]
+    })
   }
   return described.hideHelp(option.hidden === true)
 }
@@ -135,11 +146,10 @@ function answerTo(
     case 'commander.help':
       print('Please specify an action.\n')
       return 1
-    case 'commander.unknownCommand':
-      print(`${unknownAction(action).join('\n')}\n`)
-      return 1
-    case 'commander.unknownOption':
-      throw argumentError(error.message.replace(/^error: unknown option '(.*)'/s, 'Unrecognized option: $1'))
+    case 'commander.unknownOption': {
+      const [, given = ''] = /^error: unknown option '(.*)'/s.exec(error.message) ?? []
+      throw argumentError(unrecognizedOption(given, optionsAt(action, commands)))
+    }
     case 'commander.optionMissingArgument':
       throw withoutValue(shortNameIn(error.message, action, commands), args)
     default:
@@ -167,16 +177,25 @@ function withoutValue(option: string, args: readonly string[]): FlinkError {
 /** Flink names an option by its short form where it has one. */
 function shortNameIn(message: string, action: string, commands: readonly CliCommand[]): string {
   const [, name = ''] = /'--(\S+)/.exec(message) ?? []
-  const command = commands.find((candidate) => candidate.name === action)
-  const option = command === undefined ? undefined : optionsOf(command).find((one) => optionName(one) === name)
-  return option?.short ?? name
+  return optionsAt(action, commands).find((option) => optionName(option) === name)?.short ?? name
 }
 
-function unknownAction(action: string): string[] {
+function optionsAt(action: string, commands: readonly CliCommand[]): readonly CliOption[] {
+  const command = commands.find(({ name }) => name === action)
+  return command === undefined ? [] : optionsOf(command)
+}
+
+/** `commands`: all that there are. */
+function unknownAction(action: string, commands: readonly CliCommand[]): string[] {
+  const shown = commands.filter(({ hidden }) => hidden !== true).map(({ name }) => name)
+  const near = nearestName(action, shown)
+  // Those of two words are named by the help of their first.
+  const valid = shown.filter((name) => !name.includes(' ')).map((name) => `"${name}"`)
   return [
     `"${printable(action)}" is not a valid action.`,
+    ...(near === undefined ? [] : [`(Did you mean ${near}?)`]),
     '',
-    'Valid actions are "run", "list", "info", "check", "savepoint", "stop", "cancel", "checkpoint", or "state".',
+    `Valid actions are ${valid.slice(0, -1).join(', ')}, or ${valid.at(-1) ?? ''}.`,
     '',
     'Specify the version option (-v or --version) to print flink-ts version.',
     '',

@@ -108,7 +108,15 @@ function matchesOf(token: string, options: readonly CliOption[]): Match[] {
   const inlineValue = equals === -1 ? undefined : body.slice(equals + 1)
   const named = (isShort ? optionOfShort(name, options) : undefined) ?? optionOfLong(name, isShort, options)
   if (named !== undefined) return named.value === 'none' && equals !== -1 ? [] : [{ option: named, inlineValue }]
-  return isShort ? matchesOfCluster(body, options) : []
+  return isShort ? (matchOfDefinition(body, options) ?? matchesOfCluster(body, options)) : []
+}
+
+/** `-yDk=v`; `-Dk=v` is a cluster as any other. */
+function matchOfDefinition(body: string, options: readonly CliOption[]): Match[] | undefined {
+  const option = options.find(({ short = '', value }) => {
+    return value === 'key-value' && short.length > 1 && body.startsWith(short)
+  })
+  return option?.short === undefined ? undefined : [{ option, inlineValue: body.slice(option.short.length) }]
 }
 
 function optionOfShort(name: string, options: readonly CliOption[]): CliOption | undefined {

@@ -1,9 +1,13 @@
 import type { Command, Help } from 'commander'
 import type { CliCommand } from './cli-command.js'
-import { optionName, type CliOption } from './cli-option.js'
+import type { CliOption } from './cli-option.js'
 
-const WIDTH = 100
-const INDENT = ' '.repeat(4)
+/** Of Flink's help. */
+const WIDTH = 80
+/** Of a description, however long the terms are. */
+const LEAST_WIDTH = 20
+const INDENT = ' '.repeat(5)
+const GAP = ' '.repeat(3)
 
 /** What commander shows in the place of a value. */
 export function valueTermOf({ value, valueName = 'arg' }: CliOption): string {
@@ -11,25 +15,20 @@ export function valueTermOf({ value, valueName = 'arg' }: CliOption): string {
   return value === 'optional' ? ` [${valueName}]` : ` <${valueName}>`
 }
 
-/** How commander lays out the help of an action: as Flink does, with examples. */
-export function helpOfAction(command: CliCommand, options: readonly CliOption[]): Partial<Help> {
-  const terms = new Map(options.map((option) => [optionName(option), termOf(option)]))
+/** The help of an action, laid out as Flink does, with examples. `shared`: options that every action has. */
+export function helpOfAction(command: CliCommand, shared: readonly CliOption[]): Partial<Help> {
   return {
-    helpWidth: WIDTH,
-    sortOptions: true,
-    optionTerm: (option) => terms.get(option.name()) ?? option.flags,
+    minWidthToWrap: LEAST_WIDTH,
     formatHelp: (action, help) => {
-      const width = help.padWidth(action, help)
-      const rows = help.visibleOptions(action).map((option) => {
-        return help.formatItem(help.optionTerm(option), width, option.description, help)
-      })
+      const own = rowsOf(command.options, help)
       return [
         '',
         `Action "${command.name}" ${action.description()}`,
         '',
         `  Syntax: ${command.name} ${action.usage()}`,
-        `  "${command.name}" action options:`,
-        rows.join('\n').replaceAll(/^ {2}/gm, INDENT),
+        ...(own.length === 0 ? [] : [`  "${command.name}" action options:`, ...own]),
+        '  Options of every action:',
+        ...rowsOf(shared, help),
         '',
         '  Examples:',
         ...command.examples.map((example) => INDENT + example),
@@ -41,9 +40,31 @@ export function helpOfAction(command: CliCommand, options: readonly CliOption[])
 }
 
 /** The help of all actions. */
-export function fullHelp(program: Command): string {
+export function fullHelp(program: Command, help: Help): string {
   const head = ['./flink-ts <ACTION> [OPTIONS] [ARGUMENTS]', '', 'The following actions are available:', '']
-  return head.join('\n') + program.commands.map((action) => action.helpInformation()).join('')
+  return (
+    head.join('\n') +
+    help
+      .visibleCommands(program)
+      .map((action) => action.helpInformation())
+      .join('')
+  )
+}
+
+/** The options that are listed, by their short names, whatever their capitals; those without one by their long names. */
+function rowsOf(options: readonly CliOption[], help: Help): string[] {
+  const shown = options.filter(({ hidden }) => hidden !== true)
+  shown.sort((a, b) => sortKeyOf(a).localeCompare(sortKeyOf(b), 'en'))
+  const width = Math.max(0, ...shown.map((option) => termOf(option).length))
+  const column = INDENT.length + width + GAP.length
+  return shown.flatMap((option) => {
+    const [first = '', ...more] = help.boxWrap(option.description, WIDTH - column).split('\n')
+    return [`${INDENT}${termOf(option).padEnd(width)}${GAP}${first}`, ...more.map((line) => ' '.repeat(column) + line)]
+  })
+}
+
+function sortKeyOf({ short, long }: CliOption): string {
+  return (short ?? long ?? '').toLowerCase()
 }
 
 /** As Flink's help names an option: `-sae,--shutdownOnAttachedExit`, several letters after one dash included. */

@@ -1,14 +1,19 @@
 import type { Configuration } from '../../core/config/configuration.js'
 import { CoreOptions } from '../../core/config/core-options.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
-import { nearestName } from '../../core/errors/nearest-name.js'
 import type { CliCommand } from './cli-command.js'
 import { optionName, type CliOption } from './cli-option.js'
 import { COMMON_OPTIONS } from './common-options.js'
 import { argumentError, has, valueOf, valuesOf, type ParsedOptions } from './parsed-values.js'
+import { unrecognizedOption } from './unrecognized-option.js'
 
 const NO_PYTHON =
-  'Python command line option detected but the flink-python module seems to be missing or not working as expected: there is no PyFlink here.'
+  'Python command line option detected but the flink-python module seems to be missing or not working as expected.\n' +
+  'There is no PyFlink here: a program is a module of JavaScript, which comes as the job file: flink-ts run job.js.'
+const NO_CLASS_PATH =
+  '-cp is the class path of Java, which Node has not: a module finds its packages in the node_modules folders from its file on up.\n' +
+  'Leave it out and install the packages beside the job file, or pack them with it in an archive (.tgz).'
+const CLASS_PATH = 'cp'
 const LARGEST_INT = 2_147_483_647
 
 /** What Flink knows for programs in Python: without them `-py` would be `-p y`. */
@@ -40,7 +45,9 @@ export const PROGRAM_OPTIONS: readonly CliOption[] = [
   {
     short: 'C',
     long: 'classpath',
-    value: 'required',
+    value: 'key-value',
+    // Java looks for a protocol in a URL, and no further.
+    syntax: { pattern: /^[a-z][a-z\d+.-]*:/i, otherwise: 'Bad syntax for classpath' },
     description: 'Accepted for scripts.',
     hidden: true,
     withoutEffect: 'modules are found as Node finds them, from the job file on',
@@ -52,6 +59,8 @@ export const PROGRAM_OPTIONS: readonly CliOption[] = [
     valueName: 'parallelism',
     description: 'The parallelism with which to run the program; overrides the configured default.',
   },
+  // To Flink's parser it is `-c p`.
+  { short: CLASS_PATH, value: 'required', description: 'Refused: there is no class path here.', hidden: true },
   { short: 'j', long: 'jarfile', value: 'required', description: 'Job file as an option.', hidden: true },
   { short: 'a', long: 'arguments', value: 'several', description: 'Old form of the arguments.', hidden: true },
   ...PYTHON_OPTIONS,
@@ -71,6 +80,7 @@ export interface ProgramArguments {
 export function programArguments(parsed: ParsedOptions, { name: action, options }: ActionOnProgram): ProgramArguments {
   const isPython = PYTHON_OPTIONS.some((candidate) => has(parsed, optionName(candidate)))
   if (isPython) throw argumentError(NO_PYTHON)
+  if (has(parsed, CLASS_PATH)) throw argumentError(NO_CLASS_PATH)
   const operands = has(parsed, 'arguments') ? valuesOf(parsed, 'arguments') : parsed.operands
   const [lost] = has(parsed, 'arguments') ? parsed.operands : []
   if (lost !== undefined) throw argumentError(operandBesideArguments(lost))
@@ -87,16 +97,10 @@ function operandBesideArguments(operand: string): string {
   return `"${operand}" comes after the values of -a, which hold all arguments of the program. Name the job file with -j, and leave -a out.`
 }
 
-/** As in Flink, the first token that is no option is the job file: a misspelled option ends up here. */
+/** The first word that is no option is the job file: a misspelled option ends up here, which Flink looks for as a file. */
 function optionTakenForFile(token: string, action: string, options: readonly CliOption[]): string {
-  const [name = token] = token.split('=')
-  const missing = `Could not get the job from its file: the file does not exist: ${token}.`
-  const known = options.find(({ short, long }) => name === `-${short ?? ''}` || name === `--${long ?? ''}`)
-  if (known !== undefined) return `${missing} ${name} takes no value.`
-  const shown = options.flatMap(({ long, hidden }) => (long === undefined || hidden === true ? [] : long))
-  const near = nearestName(name, shown)
-  const question = near === undefined ? '' : `\n(Did you mean --${near}?)`
-  return `${missing} ${name} is no option of "${action}".${question}`
+  const where = `It comes before the job file, so it is an option of "${action}"; those of the program come after the file.`
+  return `${unrecognizedOption(token, options)}\n${where}`
 }
 
 /** Of a snapshot, as its directory is called. */

@@ -3,16 +3,21 @@ import type { Configuration } from '../../core/config/configuration.js'
 import { DeploymentOptions } from '../../core/config/deployment-options.js'
 import { RestOptions } from '../../core/config/rest-options.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
-import { optionName, type CliOption } from './cli-option.js'
-import type { Setting } from './load-cli-configuration.js'
-import { has, valueOf, type ParsedOptions } from './parsed-values.js'
+import type { CliOption } from './cli-option.js'
+import { settingOf, type Setting } from './load-cli-configuration.js'
+import { has, valueOf, valuesOf, type ParsedOptions } from './parsed-values.js'
 
 const HIGHEST_PORT = 65_535
+
+/** `-yD k=v` */
+const YARN_DEFINITION = 'yD'
 
 /** The value of `-m` that means a cluster on YARN and no machine. */
 const YARN_CLUSTER = 'yarn-cluster'
 
-/** What Flink knows with Hadoop beside it: each of them asks for a cluster on YARN. */
+const NO_YARN = 'there is no YARN here: jobs run on this machine and are found on it'
+
+/** What Flink knows with Hadoop beside it. They say which cluster on YARN, and how much of it: here all jobs are in one place. */
 const YARN_OPTIONS: readonly CliOption[] = [
   yarn('yid', 'yarnapplicationId', 'required'),
   yarn('yjm', 'yarnjobManagerMemory', 'required'),
@@ -26,11 +31,12 @@ const YARN_OPTIONS: readonly CliOption[] = [
   yarn('yat', 'yarnapplicationType', 'required'),
   yarn('yz', 'yarnzookeeperNamespace', 'required'),
   yarn('ynl', 'yarnnodeLabel', 'required'),
-  { short: 'yD', value: 'key-value', description: 'Refused: there is no YARN here.', hidden: true },
+  yarn('yh', 'yarnhelp', 'none'),
+  { short: YARN_DEFINITION, value: 'key-value', description: 'Read as -D.', hidden: true },
 ]
 
 function yarn(short: string, long: string, value: 'none' | 'required'): CliOption {
-  return { short, long, value, description: 'Refused: there is no YARN here.', hidden: true }
+  return { short, long, value, description: 'Accepted for scripts.', hidden: true, withoutEffect: NO_YARN }
 }
 
 /** Options by which Flink's commands find a cluster. */
@@ -56,11 +62,11 @@ export const TARGET_OPTIONS: readonly CliOption[] = [
   ...YARN_OPTIONS,
 ]
 
-/** What `-m`, `-t` and `-e` set, as in Flink: `-D` wins over them, and they win over the file. */
+/** What `-m`, `-t`, `-e` and `-yD` set, as in Flink: `-D` wins over them, and they win over the file. */
 export function targetSettings(parsed: ParsedOptions): Setting[] {
-  const yarnOption = YARN_OPTIONS.find((option) => has(parsed, optionName(option)))
-  if (yarnOption !== undefined) throw unsupported('YARN', `-${yarnOption.short ?? ''}`)
-  const settings: Setting[] = []
+  const settings: Setting[] = valuesOf(parsed, YARN_DEFINITION).map((definition) => {
+    return { ...settingOf(definition), where: `-yD${definition}` }
+  })
   const executor = valueOf(parsed, 'target') ?? valueOf(parsed, 'executor')
   if (executor !== undefined) {
     const flag = has(parsed, 'target') ? '-t' : '-e'

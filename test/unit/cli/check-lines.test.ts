@@ -178,6 +178,6 @@ describe('The command line of check', () => {
     const { printed, exitCode } = readCommandLine([checkCommand], 'check', '-h')
     assert.equal(exitCode, 0)
     assert.match(printed, /Syntax: check \[OPTIONS\] <job-file> <arguments> --against/)
-    assert.match(printed, /Examples:\n {4}flink-ts check job\.js --against/)
+    assert.match(printed, /Examples:\n {5}flink-ts check job\.js --against/)
   })
 })

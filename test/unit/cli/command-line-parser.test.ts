@@ -51,8 +51,9 @@ describe('The command line', () => {
     ['list --help --foo', 'Unrecognized option: --foo'],
     ['list -ax', 'Unrecognized option: -ax'],
     ['list --scheduld', 'Unrecognized option: --scheduld\n(Did you mean --scheduled?)'],
-    ['list --all=yes', 'Unrecognized option: --all=yes'],
-    ['stop --detached JOB', 'Unrecognized option: --detached'],
+    ['list --all=yes', 'Unrecognized option: --all=yes\n(--all takes no value.)'],
+    ['stop --detached JOB', 'Unrecognized option: --detached\n(Did you mean -detached?)'],
+    ['list --allx=1', 'Unrecognized option: --allx=1\n(Did you mean --all?)'],
     ['stop -s DIR JOB', 'Unrecognized option: -s'],
     ['run -p', 'Missing argument for option: p'],
     ['run -p -d job.js', 'Missing argument for option: p'],
@@ -144,7 +145,7 @@ describe('The command line', () => {
     )
   })
 
-  for (const action of ['walk', '', '--', '--foo', '-D', 'help', 'run-application', 'constructor']) {
+  for (const action of ['walk', '', '--', '--foo', '-D', 'help', 'constructor']) {
     it(`answers "${action}", which is no action, with those that there are`, () => {
       const { exitCode, printed, parsed } = readCommandLine(COMMANDS, action, 'list')
       assert.deepEqual({ exitCode, parsed }, { exitCode: 1, parsed: undefined })
@@ -152,13 +153,29 @@ describe('The command line', () => {
         printed,
         [
           `"${action}" is not a valid action.`,
-          'Valid actions are "run", "list", "info", "check", "savepoint", "stop", "cancel", "checkpoint", or "state".',
+          'Valid actions are "run", "list", "cancel", "savepoint", "stop", or "info".',
           'Specify the version option (-v or --version) to print flink-ts version.',
           'Specify the help option (-h or --help) to get help on the command.\n',
         ].join('\n\n'),
       )
     })
   }
+
+  it('names the action that was meant, of two words as well, but none that is hidden', () => {
+    const inspect = { ...savepointCommand, name: 'savepoint inspect' }
+    const hidden: CliCommand = { ...listCommand, name: 'complete', hidden: true }
+    const answerTo = (action: string): string => readCommandLine([...COMMANDS, inspect, hidden], action).printed
+    for (const [given, meant] of [
+      ['lsit', 'list'],
+      ['Cancle', 'cancel'],
+      ['savepoint-inspect', 'savepoint inspect'],
+    ] as const) {
+      const [first, second, third] = answerTo(given).split('\n')
+      assert.deepEqual([first, second, third], [`"${given}" is not a valid action.`, `(Did you mean ${meant}?)`, ''])
+    }
+    assert.match(answerTo('compelte'), /^"compelte" is not a valid action\.\n\nValid actions are .*, or "info"\.\n/)
+    assert.doesNotMatch(readCommandLine([...COMMANDS, hidden], '--help').printed, /"complete"/)
+  })
 })
 
 describe('The help', () => {
@@ -167,9 +184,9 @@ describe('The help', () => {
       const { exitCode, printed, parsed } = readCommandLine([cancelCommand], 'cancel', 'JOB', form)
       assert.deepEqual({ exitCode, parsed }, { exitCode: 0, parsed: undefined })
       assert.match(printed, /^\nAction "cancel" cancels a running program\.\n\n {2}Syntax: cancel \[OPTIONS\] <Job ID>/)
-      assert.match(printed, /\n {4}-s,--withSavepoint \[targetDirectory\] /)
-      assert.match(printed, /\n {4}-D <property=value> /)
-      assert.match(printed, /Examples:\n {4}flink-ts cancel cca7/)
+      assert.match(printed, /\n {2}"cancel" action options:\n {5}-s,--withSavepoint \[targetDirectory\] {3}\S/)
+      assert.match(printed, /\n {2}Options of every action:\n {5}-D <property=value> {3}\S/)
+      assert.match(printed, /Examples:\n {5}flink-ts cancel cca7/)
     }
   })
 
@@ -178,11 +195,13 @@ describe('The help', () => {
     assert.doesNotMatch(printed, /zookeeper|yarn|--jobmanager/i)
   })
 
-  it('keeps within 100 columns', () => {
+  it("keeps within Flink's 80 columns, options in the order of their short names", () => {
     const { printed } = readCommandLine(COMMANDS, '--help')
-    const options = printed.split('\n').filter((line) => /^ {4}-/.test(line))
-    assert.ok(options.length > 10)
-    for (const line of options) assert.ok(line.length <= 102, line)
+    const options = printed.split('\n').filter((line) => /^ {5}(-| )/.test(line))
+    assert.ok(options.length > 20)
+    for (const line of options) assert.ok(line.length <= 80, line)
+    const ofStop = readCommandLine([stopCommand], 'stop', '-h').printed
+    assert.match(ofStop, /-d,--drain [^]*\n {5}-detached [^]*\n {5}-p,--savepointPath [^]*\n {5}-type,--type /)
   })
 
   it('of all actions is shown when asked for, and where no action is named, which is an error', () => {

@@ -34,6 +34,7 @@ const ROWS: readonly (readonly [typed: string, commander: string])[] = [
   ['run -D a=b job.js', '-D a=b job.js'],
   ['run -Da job.js', '-D a job.js'],
   ['run -Da= job.js', '-D a= job.js'],
+  ['list -yD a=b -yDc=d', '-yD a=b -yD c=d'],
   ['list -Da=b=c -Dd=e', '-D a=b=c -D d=e'],
   // As many values as follow.
   [
@@ -46,6 +47,8 @@ const ROWS: readonly (readonly [typed: string, commander: string])[] = [
   // Several letters after one dash.
   ['run -py job.py', '--python=job.py'],
   ['run -pym job -pyfs a.py', '--pyModule=job --pyFiles=a.py'],
+  ['run -cp a.jar job.js', '-cp a.jar job.js'],
+  ['run -C file:/a -Cfile:/b job.js', '--classpath=file:/a --classpath=file:/b job.js'],
   ['run -sae job.js', '--shutdownOnAttachedExit job.js'],
   ['run -cm claim -rm no_claim job.js', '--claimMode=claim --restoreMode=no_claim job.js'],
   ['run -yd job.js', '--yarndetached job.js'],

@@ -224,25 +224,35 @@ describe('Arguments', () => {
     assert.deepEqual(programOf('-a', 'job.js', 'a', '-p', '2'), { jobFile: 'job.js', args: ['a'] })
     assert.throws(() => programOf('-a', 'a', '-p', '2', 'job.js'), /^.*"job\.js" comes after the values of -a/)
     assert.throws(() => programOf('-p', '2'), { code: 'PROGRAM_FILE_MISSING_ARGUMENT' })
-    assert.throws(() => programOf('-x', 'job.js'), /the file does not exist: -x\. -x is no option of "run"\.$/)
+    assert.throws(() => programOf('-x', 'job.js'), {
+      code: 'CLI_ARGUMENT_INVALID',
+      message: /^Unrecognized option: -x\n/,
+    })
   })
 
-  for (const [word, told] of [
-    ['--paralelism=2', '--paralelism is no option of "run".\n(Did you mean --parallelism?)'],
-    ['--paralellism', '--paralellism is no option of "run".\n(Did you mean --parallelism?)'],
-    ['--fromsavepoint', '--fromsavepoint is no option of "run".\n(Did you mean --fromSavepoint?)'],
-    ['--from-savepoint=x', '--from-savepoint is no option of "run".\n(Did you mean --fromSavepoint?)'],
-    ['--claimMod2', '--claimMod2 is no option of "run".\n(Did you mean --claimMode?)'],
-    ['--entirely-other', '--entirely-other is no option of "run".'],
-    ['--help=x', '--help takes no value.'],
-    ['--detached=true', '--detached takes no value.'],
-    ['-d=1', '-d takes no value.'],
-  ] as const) {
-    it(`of run that are misspelled, as ${word}, are taken for the job file, and the one that is meant is named`, () => {
-      const told_ = `Could not get the job from its file: the file does not exist: ${word}. ${told}`
-      assert.throws(() => programArguments(parse(runCommand, word, 'job.js'), runCommand), { message: told_ })
+  it('have no option that run does not know in front of the job file: it is told as such, not as a file', () => {
+    for (const word of ['--paralellism', '--paralellism=4', '-x', '-5x', '--']) {
+      const known = word.startsWith('--par') ? '\n(Did you mean --parallelism?)' : ''
+      const where =
+        '\nIt comes before the job file, so it is an option of "run"; those of the program come after the file.'
+      const misread = word === '--' ? ['--', '-x'] : [word]
+      assert.throws(() => programArguments(parse(runCommand, ...misread, '4', 'job.js'), runCommand), {
+        code: 'CLI_ARGUMENT_INVALID',
+        message: `Unrecognized option: ${misread.at(-1) ?? ''}${known}${where}`,
+      })
+    }
+  })
+
+  it('name entries of a class path as URLs, of which each is looked at, and no class path of Java', () => {
+    const programOf = (...args: string[]) => programArguments(parse(runCommand, ...args, 'job.js'), runCommand)
+    assert.deepEqual(programOf('-C', 'file:///a', '-C=http://b/c.jar'), { jobFile: 'job.js', args: [] })
+    assert.throws(() => programOf('-C', 'lib/a.jar', '-C', 'file:///a'), {
+      message: 'Bad syntax for classpath: lib/a.jar',
     })
-  }
+    assert.throws(() => programOf('-cp', 'a.jar:b.jar'), {
+      message: /^-cp is the class path of Java.*\n.*node_modules|archive/,
+    })
+  })
 
   it('after the job file are for the program, and whoever names a snapshot there is told so', () => {
     const noteOn = (...args: string[]) => noteOnOptionsForProgram(args, runCommand)
@@ -277,7 +287,8 @@ describe('Arguments', () => {
     ]) {
       assert.throws(() => programArguments(parse(runCommand, ...args, 'job.js'), runCommand), {
         code: 'CLI_ARGUMENT_INVALID',
-        message: /^Python command line option detected .* there is no PyFlink here/,
+        message:
+          /^Python command line option detected .* working as expected\.\nThere is no PyFlink here: .* job\.js\.$/,
       })
     }
   })

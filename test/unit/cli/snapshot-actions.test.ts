@@ -89,7 +89,7 @@ describe('An action of two words', () => {
         printed,
       )
       assert.ok(
-        printed.includes(`  Examples:\n    flink-ts ${command.name} `) || printed.includes('  Examples:\n    echo'),
+        printed.includes(`  Examples:\n     flink-ts ${command.name} `) || printed.includes('  Examples:\n     echo'),
         printed,
       )
     })
