@@ -66,6 +66,19 @@ export const PROGRAM_OPTIONS: readonly CliOption[] = [
   ...PYTHON_OPTIONS,
 ]
 
+/** Flink reads the options of `run` where nothing is run as well, but for those on a snapshot. */
+export const OPTIONS_OF_RUN_ALONE: readonly CliOption[] = [
+  ofRunAlone('d', 'detached'),
+  ofRunAlone('sae', 'shutdownOnAttachedExit'),
+  ofRunAlone('yd', 'yarndetached'),
+  ofRunAlone('q', 'sysoutLogging'),
+]
+
+function ofRunAlone(short: string, long: string): CliOption {
+  const withoutEffect = 'nothing is run'
+  return { short, long, value: 'none', description: 'Accepted for scripts.', hidden: true, withoutEffect }
+}
+
 type ActionOnProgram = Pick<CliCommand, 'name' | 'options'>
 
 export interface ProgramArguments {

@@ -10,12 +10,14 @@ export const SAVEPOINT_TYPE_OPTION: CliOption = {
   description: 'Format of the savepoint; both names give the one format of flink-ts.',
 }
 
-const TYPES: readonly string[] = ['CANONICAL', 'NATIVE']
+const DEFAULT_TYPE = 'CANONICAL'
+const TYPES: readonly string[] = [DEFAULT_TYPE, 'NATIVE']
 
-/** Every savepoint is in the one standard format; a word that names no format is an error all the same. */
-export function checkSavepointType(parsed: ParsedOptions): void {
-  const type = valueOf(parsed, 'type')
-  if (type === undefined || TYPES.includes(type.toUpperCase())) return
-  const details = { type: 'org.apache.flink.core.execution.SavepointFormatType', values: TYPES.join(', '), given: type }
+/** The name that is asked for. Every savepoint is in the one standard format; a word that names none is an error all the same. */
+export function checkSavepointType(parsed: ParsedOptions): string {
+  const given = valueOf(parsed, 'type') ?? DEFAULT_TYPE
+  const type = TYPES.find((candidate) => candidate === given.toUpperCase())
+  if (type !== undefined) return type
+  const details = { type: 'org.apache.flink.core.execution.SavepointFormatType', values: TYPES.join(', '), given }
   throw new FlinkError('CLI_VALUE_UNKNOWN', details)
 }

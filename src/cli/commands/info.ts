@@ -3,7 +3,12 @@ import { SystemClock } from '../../core/time/system-clock.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import type { CliContext } from '../arguments/cli-context.js'
 import { valueOf } from '../arguments/parsed-values.js'
-import { applyProgramOptions, PROGRAM_OPTIONS, programArguments } from '../arguments/program-options.js'
+import {
+  applyProgramOptions,
+  OPTIONS_OF_RUN_ALONE,
+  PROGRAM_OPTIONS,
+  programArguments,
+} from '../arguments/program-options.js'
 import { tellingOfDelay } from '../output/telling-of-delay.js'
 
 const WIDTH = 62
@@ -14,7 +19,7 @@ export const infoCommand: CliCommand = {
   sentence: 'shows the optimized execution plan of the program (JSON).',
   usage: '[OPTIONS] <job-file> <arguments>',
   stopAtOperand: true,
-  options: PROGRAM_OPTIONS,
+  options: [...PROGRAM_OPTIONS, ...OPTIONS_OF_RUN_ALONE],
   examples: ['flink-ts info job.js --input words.txt'],
   async execute(parsed, context) {
     const { jobFile, args } = programArguments(parsed, infoCommand)

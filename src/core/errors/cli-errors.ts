@@ -42,7 +42,7 @@ export const CLI_ERRORS = {
   },
   JOB_MANAGER_ADDRESS_INVALID: {
     message:
-      "The given host:port ('{address}') doesn't contain a valid port. Leave -m out, or write localhost:8081 for this machine; any port will do.",
+      "The given host:port ('{address}') doesn't contain a valid port\nLeave -m out, or write localhost:8081 for this machine; any port will do.",
     fault: 'user',
     recovery: 'fail',
   },

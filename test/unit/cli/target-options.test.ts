@@ -91,7 +91,7 @@ describe('A command for another cluster', () => {
       for (const command of COMMANDS) {
         assert.throws(() => targetSettings(parse(command, `-m=${address}`)), {
           code: 'JOB_MANAGER_ADDRESS_INVALID',
-          message: new RegExp(`^The given host:port \\('.*'\\) doesn't contain a valid port\\.`),
+          message: new RegExp(`^The given host:port \\('.*'\\) doesn't contain a valid port\nLeave -m out`),
         })
       }
     })

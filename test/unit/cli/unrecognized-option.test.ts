@@ -14,6 +14,7 @@ describe('An option that an action does not know', () => {
     ['--fromsavepoint', 'Did you mean --fromSavepoint?'],
     ['--from-savepoint=x', 'Did you mean --fromSavepoint?'],
     ['--claimMod2', 'Did you mean --claimMode?'],
+    ['--savepoint=/sp', 'Did you mean --fromSavepoint?'],
     ['-sea', 'Did you mean --shutdownOnAttachedExit?'],
     ['--jsno', 'Did you mean --json?'],
     ['--help=x', '--help takes no value.'],
@@ -33,7 +34,17 @@ describe('An option that an action does not know', () => {
   })
 
   it('and is near to none, or only to one that is not listed, is told as it is', () => {
-    for (const token of ['--entirely-other', '-x', '-', '--', '--jarfil', '--yarnqueu']) {
+    for (const token of [
+      '--entirely-other',
+      '-x',
+      '-',
+      '--',
+      '--jarfil',
+      '--yarnqueu',
+      '--sav',
+      '--mode-of',
+      '--all-',
+    ]) {
       assert.equal(unrecognizedOption(token, RUN), `Unrecognized option: ${token}`)
     }
   })
