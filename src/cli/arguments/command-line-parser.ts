@@ -6,8 +6,7 @@ import { optionName, type CliOption } from './cli-option.js'
 import { COMMON_OPTIONS, SHARED_OPTIONS } from './common-options.js'
 import { commanderArguments, commanderFlag, firstOperand } from './flink-arguments.js'
 import { fullHelp, helpOfAction, valueTermOf } from './help.js'
-import { argumentError, has, type ParsedOptions } from './parsed-values.js'
-import { unrecognizedOption } from './unrecognized-option.js'
+import { argumentError, has, valuesOf, type ParsedOptions } from './parsed-values.js'
 import { nearestName } from '../../core/errors/nearest-name.js'
 import { printable } from '../terminal/printable-text.js'
 
@@ -101,16 +100,26 @@ function programOf(
     action.action(() => {
       const parsed = { values: action.opts<ParsedOptions['values']>(), operands: action.args }
       if (has(parsed, 'help')) action.outputHelp()
-      else ask({ command, parsed })
+      else ask({ command, parsed: checkSyntax(parsed, command) })
     })
   }
   return program
 }
 
+/** Of values that have one. */
+function checkSyntax(parsed: ParsedOptions, command: CliCommand): ParsedOptions {
+  for (const option of command.options) {
+    const { syntax } = option
+    const wrong = valuesOf(parsed, optionName(option)).find((value) => syntax?.pattern.test(value) === false)
+    if (wrong !== undefined) throw argumentError(`${syntax?.otherwise ?? ''}: ${wrong}`)
+  }
+  return parsed
+}
+
 /** `-h` is an option as any other: as in Flink, a line with a mistake is told so although it asks for help as well. */
 function declare(command: CliCommand, action: commander.Command): commander.Command {
   const options = optionsOf(command)
-  action.helpOption(false).showSuggestionAfterError(false).description(command.sentence).usage(command.usage)
+  action.helpOption(false).description(command.sentence).usage(command.usage)
   action.configureHelp(helpOfAction(command, COMMON_OPTIONS))
   for (const option of options) action.addOption(commanderOptionOf(option))
   return command.stopAtOperand ? action.allowUnknownOption().passThroughOptions() : action
@@ -124,11 +133,7 @@ function commanderOptionOf(option: CliOption): commander.Option {
     delete described.long
   }
   if (option.value === 'key-value' || option.value === 'several') {
-    described.argParser((value: string, before: readonly string[] | undefined) => {
-      const { syntax } = option
-      if (syntax?.pattern.test(value) === false) throw argumentError(`${syntax.otherwise}: ${value}`)
-      return [...(before ?? []), value]
-    })
+    described.argParser((value: string, before: readonly string[] | undefined) => [...(before ?? []), value])
   }
   return described.hideHelp(option.hidden === true)
 }
@@ -146,10 +151,6 @@ function answerTo(
     case 'commander.help':
       print('Please specify an action.\n')
       return 1
-    case 'commander.unknownOption': {
-      const [, given = ''] = /^error: unknown option '(.*)'/s.exec(error.message) ?? []
-      throw argumentError(unrecognizedOption(given, optionsAt(action, commands)))
-    }
     case 'commander.optionMissingArgument':
       throw withoutValue(shortNameIn(error.message, action, commands), args)
     default:

@@ -2,10 +2,14 @@
  * What users of Flink type, as commander takes it. Flink's parser (Apache Commons CLI) knows forms that commander has not:
  * several letters after one dash (`-sae`, `-yid`), unique prefixes of long names (`--par 4`), `-p=4`, clusters whose last
  * letter takes a value (`-dp 4`), and that the word after an option is its value unless it is an option itself. They become
- * `--parallelism=4`. Nothing is judged here but an ambiguous prefix: a word that is no option is left for commander to refuse.
+ * `--parallelism=4`. Of an option that is given twice the first value counts. What is no option is refused here, with what was
+ * meant, as is a prefix of several names; a value that is missing is left for commander.
  */
 import { optionName, type CliOption } from './cli-option.js'
 import { argumentError } from './parsed-values.js'
+import { unrecognizedOption } from './unrecognized-option.js'
+
+const NEGATIVE_NUMBER = /^-\d+(\.\d*)?$|^-\.\d+$/
 
 interface Match {
   readonly option: CliOption
@@ -22,6 +26,7 @@ export function commanderArguments(
   stopAtOperand: boolean,
 ): string[] {
   const result: string[] = []
+  const valued = new Set<CliOption>()
   let index = 0
   while (index < args.length) {
     const token = args[index] ?? ''
@@ -29,20 +34,33 @@ export function commanderArguments(
     if (token === '--' || (matches.length === 0 && stopAtOperand)) return [...result, ...args.slice(index)]
     index += 1
     if (matches.length === 0) {
+      checkWord(token, options, stopAtOperand)
       result.push(token)
-      // Commander refuses the whole line for it: what comes next could only hide that.
-      if (isOptionLike(token)) return result
     }
     for (const match of matches) {
       const following = wantsNext(match) ? valuesAt(args, index, match.option, options) : []
       index += following.length
       const values = following.length === 0 ? [match.inlineValue] : following
-      result.push(...values.flatMap((value) => commanderOption(match.option, value)))
-      // The same for a value that is missing.
-      if (values[0] === undefined && isRequired(match.option)) return result
+      const isMissing = values[0] === undefined && isRequired(match.option)
+      if (isMissing || !valued.has(match.option)) {
+        result.push(...values.flatMap((value) => commanderOption(match.option, value)))
+      }
+      if (isMissing) {
+        // Commander refuses the whole line for it, unless the next word is wrong in itself: what comes later could only hide that.
+        checkWord(args[index], options, stopAtOperand)
+        return result
+      }
+      if (values[0] !== undefined && !isRepeatable(match.option)) valued.add(match.option)
     }
   }
   return result
+}
+
+/** Throws CLI_ARGUMENT_INVALID for an option that is none, or may be one of several. */
+function checkWord(token: string | undefined, options: readonly CliOption[], stopAtOperand: boolean): void {
+  if (token === undefined || token === '--' || !isOptionLike(token)) return
+  if (matchesOf(token, options).length > 0 || stopAtOperand) return
+  throw argumentError(unrecognizedOption(token, options))
 }
 
 /** Where the first word is that is neither an option nor the value of one; as many as there are words where there is none. */
@@ -89,13 +107,30 @@ function isRequired({ value }: CliOption): boolean {
   return value !== 'none' && value !== 'optional'
 }
 
-function isOption(token: string, options: readonly CliOption[]): boolean {
-  return token === '--' || matchesOf(token, options).length > 0
+function isRepeatable({ value }: CliOption): boolean {
+  return value === 'several' || value === 'key-value'
 }
 
-/** A lone dash and negative numbers are operands or values. */
+/**
+ * Whether a word is no value of the option before it: an option, or the beginning of one, however it goes on. A negative
+ * number is a value.
+ */
+function isOption(token: string, options: readonly CliOption[]): boolean {
+  if (token === '--') return true
+  if (!isOptionLike(token) || NEGATIVE_NUMBER.test(token)) return false
+  const isShort = !token.startsWith('--')
+  const [name = ''] = token.replace(/^--?/, '').split('=')
+  if (name === '') return false
+  return (
+    optionOfShort(name, options) !== undefined ||
+    options.some(({ long }) => long?.startsWith(name)) ||
+    (isShort && (optionOfShort(name.charAt(0), options) ?? optionOfLongPrefix(token.slice(1), options)) !== undefined)
+  )
+}
+
+/** A lone dash is an operand or a value. */
 function isOptionLike(token: string): boolean {
-  return token.length > 1 && token.startsWith('-') && !/^-\d/.test(token)
+  return token.length > 1 && token.startsWith('-')
 }
 
 /** The options that a word stands for: several in a cluster, none where it is an operand or unknown. */
@@ -108,7 +143,12 @@ function matchesOf(token: string, options: readonly CliOption[]): Match[] {
   const inlineValue = equals === -1 ? undefined : body.slice(equals + 1)
   const named = (isShort ? optionOfShort(name, options) : undefined) ?? optionOfLong(name, isShort, options)
   if (named !== undefined) return named.value === 'none' && equals !== -1 ? [] : [{ option: named, inlineValue }]
-  return isShort ? (matchOfDefinition(body, options) ?? matchesOfCluster(body, options)) : []
+  if (!isShort) return []
+  return (
+    matchOfDefinition(body, options) ??
+    (equals === -1 ? matchOfLongPrefix(body, options) : undefined) ??
+    matchesOfCluster(body, options)
+  )
 }
 
 /** `-yDk=v`; `-Dk=v` is a cluster as any other. */
@@ -119,21 +159,42 @@ function matchOfDefinition(body: string, options: readonly CliOption[]): Match[]
   return option?.short === undefined ? undefined : [{ option, inlineValue: body.slice(option.short.length) }]
 }
 
+/** `-parallelism16`: a long name that takes a value. */
+function matchOfLongPrefix(body: string, options: readonly CliOption[]): Match[] | undefined {
+  const option = optionOfLongPrefix(body, options)
+  if (option?.long === undefined || option.value === 'none') return undefined
+  return [{ option, inlineValue: body.slice(option.long.length) }]
+}
+
+/** The longest; two letters at least have to follow. */
+function optionOfLongPrefix(body: string, options: readonly CliOption[]): CliOption | undefined {
+  let found: CliOption | undefined
+  for (const option of options) {
+    const { long = '' } = option
+    const isPrefix = long.length > 1 && body.startsWith(long) && body.length - long.length >= 2
+    if (isPrefix && long.length > (found?.long?.length ?? 0)) found = option
+  }
+  return found
+}
+
 function optionOfShort(name: string, options: readonly CliOption[]): CliOption | undefined {
   return options.find((option) => option.short === name)
 }
 
-/** By its name or a prefix that no other has. One letter after one dash is never the beginning of a long name. */
+/**
+ * By its name or a prefix that no other has. One letter after one dash is never the beginning of a long name. Options of our own
+ * have no short name; they take no prefix away from one of Flink's.
+ */
 function optionOfLong(name: string, isShort: boolean, options: readonly CliOption[]): CliOption | undefined {
   if (name === '' || (isShort && name.length === 1)) return undefined
   const exact = options.find((option) => option.long === name)
   if (exact !== undefined) return exact
   const candidates = options.filter((option) => option.long?.startsWith(name) === true)
-  if (candidates.length > 1) {
-    const names = candidates.map((option) => `'${optionName(option)}'`).join(', ')
-    throw argumentError(`Ambiguous option: '--${name}'  (could be: ${names})`)
-  }
-  return candidates[0]
+  const flinks = candidates.filter(({ short }) => short !== undefined)
+  const meant = flinks.length === 0 ? candidates : flinks
+  if (meant.length < 2) return meant[0]
+  const names = meant.map((option) => `'${optionName(option)}'`).join(', ')
+  throw argumentError(`Ambiguous option: '${isShort ? '-' : '--'}${name}'  (could be: ${names})`)
 }
 
 /** `-p4`, `-Dk=v`, `-rs`, `-dp`: single letters, of which the last may take a value. */

@@ -50,6 +50,9 @@ describe('The command line', () => {
     ['list --foo --help', 'Unrecognized option: --foo'],
     ['list --help --foo', 'Unrecognized option: --foo'],
     ['list -ax', 'Unrecognized option: -ax'],
+    ['list -5', 'Unrecognized option: -5'],
+    ['stop -p --drain=yes', 'Unrecognized option: --drain=yes\n(--drain takes no value.)'],
+    ['cancel -type --withSavepoint', 'Missing argument for option: type'],
     ['list --scheduld', 'Unrecognized option: --scheduld\n(Did you mean --scheduled?)'],
     ['list --all=yes', 'Unrecognized option: --all=yes\n(--all takes no value.)'],
     ['stop --detached JOB', 'Unrecognized option: --detached\n(Did you mean -detached?)'],
@@ -66,6 +69,8 @@ describe('The command line', () => {
     ['list -m -v', 'Missing argument for option: m'],
     ['list -v -m', 'Missing argument for option: m'],
     ['cancel JOB -m', 'Missing argument for option: m'],
+    ['run -clas x', "Ambiguous option: '-clas'  (could be: 'class', 'classpath')"],
+    ['run -s --c x', "Ambiguous option: '--c'  (could be: 'class', 'classpath', 'claimMode')"],
     ['run --c x', "Ambiguous option: '--c'  (could be: 'class', 'classpath', 'claimMode')"],
   ]
   for (const [line, message] of refused) {
@@ -107,9 +112,11 @@ describe('The command line', () => {
     assert.deepEqual(parse(cancelCommand, '-s', '-', 'JOB').values, { withSavepoint: '-' })
   })
 
-  it('collects every -D, and takes the last of other options', () => {
+  it('collects every -D, and takes the first value of other options, as Flink does', () => {
     const { values } = parse(runCommand, '-Da=b=c', '-p1', '-D', 'd=e', '-p', '2', 'job.js')
-    assert.deepEqual(values, { D: ['a=b=c', 'd=e'], parallelism: '2' })
+    assert.deepEqual(values, { D: ['a=b=c', 'd=e'], parallelism: '1' })
+    assert.deepEqual(parse(cancelCommand, '-s', '-s', 'a', '-s', 'b', 'JOB', '-s').values, { withSavepoint: 'a' })
+    assert.throws(() => parse(runCommand, '-p', '1', '-p'), { message: 'Missing argument for option: p' })
   })
 
   it('knows the option that has several letters and no long name', () => {
@@ -123,7 +130,7 @@ describe('The command line', () => {
   })
 
   it('lets an action have more operands than it needs', () => {
-    assert.deepEqual(parse(listCommand, 'help', 'run', '-5').operands, ['help', 'run', '-5'])
+    assert.deepEqual(parse(listCommand, 'help', 'run', '-').operands, ['help', 'run', '-'])
   })
 
   it('reads arguments of a program exactly as they were given, whatever they are', () => {

@@ -78,19 +78,24 @@ const ROWS: readonly (readonly [typed: string, commander: string])[] = [
   ['run -d -- -p job.js', '--detached -- -p job.js'],
   ['run --foo -p 4 job.js', '--foo -p 4 job.js'],
   ['run -5 -p 4', '-5 -p 4'],
-  // What commander refuses ends the line.
-  ['list --foo -m', '--foo'],
-  ['list -ax -r', '-ax'],
-  ['list --all=yes -r', '--all=yes'],
-  ['stop --detached JOB', '--detached'],
-  ['stop -s DIR JOB', '-s'],
+  // Of a value that is missing commander is told, and of nothing after it.
   ['run -p', '--parallelism'],
   ['run -p -d job.js', '--parallelism'],
   ['list -D -r', '-D'],
   ['list -m -- JOB', '--jobmanager'],
+  // What begins like an option is no value, even where it is none.
+  ['run -s -dfoo', '--fromSavepoint'],
+  ['cancel -s -3 JOB', '--withSavepoint=-3 JOB'],
+  ['run -parallelism16 job.js', '--parallelism=16 job.js'],
+  // The first value counts.
+  ['run -p 1 -p 2 job.js', '--parallelism=1 job.js'],
+  ['stop -p -p DIR --sav=other JOB', '--savepointPath --savepointPath=DIR JOB'],
+  // A prefix of one of Flink's options means that, whatever ours are called.
+  ['list --j h:1', '--jobmanager=h:1'],
+  ['list --js --qu', '--json --quiet'],
   // Operands.
   ['cancel -- -s JOB', '-- -s JOB'],
-  ['cancel -5 -', '-5 -'],
+  ['cancel - JOB', '- JOB'],
 ]
 
 function words(text: string): string[] {
@@ -110,6 +115,20 @@ describe('The arguments that commander gets', () => {
       assert.deepEqual(commanderArguments(args, optionsOf(command), command.stopAtOperand), words(expected))
     })
   }
+
+  it('hold no option that the action does not know', () => {
+    for (const [action, word] of [
+      [listCommand, '--foo'],
+      [listCommand, '-ax'],
+      [listCommand, '--all=yes'],
+      [stopCommand, '--detached'],
+      [stopCommand, '-s'],
+      [cancelCommand, '-5'],
+    ] as const) {
+      const refused = { code: 'CLI_ARGUMENT_INVALID', message: new RegExp(`^Unrecognized option: ${word}\\b`) }
+      assert.throws(() => commanderArguments(['x', word, '-m'], optionsOf(action), action.stopAtOperand), refused)
+    }
+  })
 
   it('are not guessed where a prefix has several names', () => {
     const message = "Ambiguous option: '--c'  (could be: 'class', 'classpath', 'claimMode')"

@@ -220,9 +220,11 @@ describe('Arguments', () => {
     assert.deepEqual(programOf('job.js', '--n', '1'), { jobFile: 'job.js', args: ['--n', '1'] })
     assert.deepEqual(programOf('-j', 'job.js', 'a', 'b'), { jobFile: 'job.js', args: ['a', 'b'] })
     assert.deepEqual(programOf('-j', 'job.js', '--n', '1'), { jobFile: 'job.js', args: ['--n', '1'] })
-    assert.deepEqual(programOf('-j', 'job.js', '-a', 'a', '--n', '1'), { jobFile: 'job.js', args: ['a', '--n', '1'] })
+    assert.deepEqual(programOf('-j', 'job.js', '-a', 'a', '--k', '1'), { jobFile: 'job.js', args: ['a', '--k', '1'] })
     assert.deepEqual(programOf('-a', 'job.js', 'a', '-p', '2'), { jobFile: 'job.js', args: ['a'] })
     assert.throws(() => programOf('-a', 'a', '-p', '2', 'job.js'), /^.*"job\.js" comes after the values of -a/)
+    // To Flink's parser it begins like -n, and ends the values.
+    assert.throws(() => programOf('-j', 'job.js', '-a', 'a', '--n', '1'), /^.*"--n" comes after the values of -a/)
     assert.throws(() => programOf('-p', '2'), { code: 'PROGRAM_FILE_MISSING_ARGUMENT' })
     assert.throws(() => programOf('-x', 'job.js'), {
       code: 'CLI_ARGUMENT_INVALID',
