@@ -1,5 +1,5 @@
 import type { CliCommand } from '../arguments/cli-command.js'
-import { runCommand, runProgram } from './run.js'
+import { runCommand } from './run.js'
 
 /** The scheme by which Flink names a file of the machine that runs the job. */
 const LOCAL_SCHEME = /^local:\/\//
@@ -13,9 +13,10 @@ export const runApplicationCommand: CliCommand = {
     'flink-ts run-application -t local job.js --input words.txt',
     'flink-ts run-application local:///opt/app.js',
   ],
-  execute: (parsed, context) => {
+  execute(parsed, context) {
     const [file = '', ...rest] = parsed.operands
     const operands = LOCAL_SCHEME.test(file) ? [file.replace(LOCAL_SCHEME, ''), ...rest] : parsed.operands
-    return runProgram(runApplicationCommand, { ...parsed, operands }, context, true)
+    const values = { ...parsed.values, detached: true as const }
+    return runCommand.execute.call(this, { values, operands }, context)
   },
 }

@@ -84,42 +84,38 @@ export const runCommand: CliCommand = {
     'flink-ts run -D state.backend.type=rocksdb -D execution.checkpointing.dir=/tmp/checkpoints job.js',
     'flink-ts run --recover 28cf1a77b6d50c9c2ed2d5b5c1c7c3f5 -D high-availability.storageDir=/tmp/ha',
   ],
-  execute: (parsed, context) => {
-    return runProgram(runCommand, parsed, context, has(parsed, 'detached') || has(parsed, 'yarndetached'))
+  async execute(parsed, context) {
+    if (has(parsed, RECOVER)) {
+      const { recoveredRequest } = await import('../job/recovered-request.js')
+      const keys = valuesOf(parsed, 'D').map((definition) => settingOf(definition).key)
+      const request = await recoveredRequest(recoveredJobId(parsed), keys, context)
+      return start(request, parsed, { ...context, workingDirectory: workingDirectory() })
+    }
+    // By the name of the action that was asked for: run-application does the same.
+    const { jobFile, args } = programArguments(parsed, this)
+    const note = noteOnOptionsForProgram(args, this)
+    if (note !== undefined) context.printError(context.diagnostics.warning(note))
+    const configuration = context.configuration.clone()
+    applyProgramOptions(parsed, configuration)
+    applyRestoreOptions(parsed, configuration, context.workingDirectory)
+    applyClaimMode(parsed, configuration, context.tell)
+    const request = {
+      jobFile: absoluteTarget(jobFile, 'path of the job file', context.workingDirectory),
+      entry: valueOf(parsed, 'class'),
+      args,
+      configuration: configuration.toEntries(),
+    }
+    return start(request, parsed, context)
   },
 }
 
-/** Runs a program, of which `command` says what was asked for, here or in a process of its own. */
-export async function runProgram(
-  command: CliCommand,
-  parsed: ParsedOptions,
-  context: CliContext,
-  isDetached: boolean,
-): Promise<number> {
-  const start = async (request: RunRequest, within: CliContext): Promise<number> => {
-    if (isDetached) return (await import('../job/run-detached.js')).runDetached(request, within)
-    return (await import('../job/run-attached.js')).runAttached(request, within)
+async function start(request: RunRequest, parsed: ParsedOptions, context: CliContext): Promise<number> {
+  if (has(parsed, 'detached') || has(parsed, 'yarndetached')) {
+    const { runDetached } = await import('../job/run-detached.js')
+    return runDetached(request, context)
   }
-  if (has(parsed, RECOVER)) {
-    const { recoveredRequest } = await import('../job/recovered-request.js')
-    const keys = valuesOf(parsed, 'D').map((definition) => settingOf(definition).key)
-    const request = await recoveredRequest(recoveredJobId(parsed), keys, context)
-    return start(request, { ...context, workingDirectory: workingDirectory() })
-  }
-  const { jobFile, args } = programArguments(parsed, command)
-  const note = noteOnOptionsForProgram(args, command)
-  if (note !== undefined) context.printError(context.diagnostics.warning(note))
-  const configuration = context.configuration.clone()
-  applyProgramOptions(parsed, configuration)
-  applyRestoreOptions(parsed, configuration, context.workingDirectory)
-  applyClaimMode(parsed, configuration, context.tell)
-  const request = {
-    jobFile: absoluteTarget(jobFile, 'path of the job file', context.workingDirectory),
-    entry: valueOf(parsed, 'class'),
-    args,
-    configuration: configuration.toEntries(),
-  }
-  return start(request, context)
+  const { runAttached } = await import('../job/run-attached.js')
+  return runAttached(request, context)
 }
 
 /** The job is what it was: nothing of it can be said anew. */
