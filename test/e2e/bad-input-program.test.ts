@@ -304,7 +304,24 @@ describe('a command line that is wrong', { concurrency: 2 }, () => {
     assert.deepEqual({ exitCode, stderr }, { exitCode: 1, stderr: '' })
     assert.ok(stdout.startsWith('"walk" is not a valid action.\n\nValid actions are "run", '), stdout)
     for (const command of COMMANDS) assert.ok(stdout.includes(`"${command}"`), stdout)
+    const help = await workspace.run('--help')
+    const actions = [...help.stdout.matchAll(/^Action "(\S+)" /gm)].map(([, name]) => `"${name ?? ''}"`)
+    assert.ok(
+      stdout.includes(`Valid actions are ${actions.slice(0, -1).join(', ')}, or ${actions.at(-1) ?? ''}.`),
+      stdout,
+    )
     assert.ok(stdout.endsWith('Specify the help option (-h or --help) to get help on the command.\n'), stdout)
+  })
+
+  it('a misspelled action is answered with the one that was meant, of two words as well', async () => {
+    for (const [given, meant] of [
+      ['lits', 'list'],
+      ['savepoint-inspect', 'savepoint inspect'],
+    ] as const) {
+      const { exitCode, stdout } = await workspace.run(given, 'x')
+      assert.equal(exitCode, 1)
+      assert.ok(stdout.startsWith(`"${given}" is not a valid action.\n(Did you mean ${meant}?)\n\n`), stdout)
+    }
   })
 
   it('no argument at all is answered with the help, and is an error', async () => {
