@@ -56,9 +56,10 @@ describe('flink-ts run --recover', () => {
     assert.equal(await stopped.jobId(), jobId)
     await isCommitted()
     stopped.kill('SIGSTOP')
-    const detached = await workspace.run('run', '-d', '--recover', jobId)
-    assert.match(detached.stdout, new RegExp(`Job has been submitted with JobID ${jobId}`))
-    assert.match(detached.stderr, new RegExp(`/log/flink-ts-${jobId}\\.out\\n`))
+    const detached = await workspace.run('run', '-d', '--json', '--recover', jobId)
+    const submitted = JSON.parse(detached.stdout) as { readonly jobId: string; readonly output: string }
+    assert.equal(submitted.jobId, jobId)
+    assert.match(submitted.output, new RegExp(`/log/flink-ts-${jobId}\\.out$`))
     stopped.kill('SIGCONT')
     const late = await stopped.ended
     assert.equal(late.exitCode, 1)
