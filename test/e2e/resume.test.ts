@@ -127,10 +127,10 @@ describe('a program that names its checkpoint directory', () => {
     const third = await workspace.run('run', file, '--until', '3')
     const option = '-D execution.state-recovery.from-latest=false'
     assertFailed(third, [
-      'SNAPSHOTS_UNUSABLE',
       'starting at zero is not done unasked',
-      'is damaged at operator',
       option,
+      'SNAPSHOTS_UNUSABLE',
+      'is damaged at operator',
     ])
     assert.equal(third.stdout, '')
     workspace.remove()

@@ -165,7 +165,7 @@ describe('a program is refused', () => {
       'when its entry is unknown',
       { text: 'export function main() {}', entry: 'Job' },
       'PROGRAM_ENTRY_NOT_FOUND',
-      /'Job'.*exports are: main/,
+      /'Job' was not found [^]*exports of .*job\.mjs are: main/,
     ],
     [
       'when its main throws',
