@@ -1,7 +1,8 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { errnoOf } from '../../core/fs/errno.js'
+import { makeDirectories } from '../../core/fs/make-directories.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { argumentError } from '../arguments/parsed-values.js'
@@ -57,6 +58,6 @@ async function refuseFull(directory: string, given: string): Promise<void> {
 
 /** Never over a file that came meanwhile. */
 async function write(file: string, text: string): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true })
+  await makeDirectories(path.dirname(file))
   await writeFile(file, text, { flag: 'wx' })
 }

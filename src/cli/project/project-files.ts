@@ -86,8 +86,11 @@ checkpoints, and \`flink-ts savepoint <job> <directory>\` and \`flink-ts run -s 
 `
 }
 
+/** The import of a file that is not there would be looked for by who reads this one. */
+const COUNT_WORDS_FILE = './count-words.ts'
+
 const JOB = `import type { ParameterTool, StreamExecutionEnvironment } from 'flink-ts'
-import { CountWords } from './count-words.ts'
+import { CountWords } from '${COUNT_WORDS_FILE}'
 
 const LINES = ['To be, or not to be: that is the question:', 'Whether it is nobler in the mind to suffer']
 
