@@ -32,6 +32,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   top: async () => (await import('./commands/top.js')).topCommand,
   metrics: async () => (await import('./commands/metrics.js')).metricsCommand,
   logs: async () => (await import('./commands/logs.js')).logsCommand,
+  init: async () => (await import('./commands/init.js')).initCommand,
   completion: async () => (await import('./commands/completion.js')).completionCommand,
   state: async () => (await import('./commands/state.js')).stateCommand,
   'state ls': async () => (await import('./commands/state-ls.js')).stateLsCommand,

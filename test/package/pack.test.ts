@@ -29,7 +29,8 @@ const subPaths = Object.keys(
 
 /** Output of a command that has to succeed. */
 function run(command: string, args: readonly string[], cwd: string): string {
-  const env = userEnvironment({ FLINK_CONF_DIR: undefined, NODE_OPTIONS: undefined })
+  // A test of the project that is made here would take itself for a part of this one.
+  const env = userEnvironment({ FLINK_CONF_DIR: undefined, NODE_OPTIONS: undefined, NODE_TEST_CONTEXT: undefined })
   const result = spawnSync(command, args, { cwd, env, encoding: 'utf8', timeout: COMMAND_TIMEOUT_MS })
   assert.equal(result.status, 0, `${command} ${args.join(' ')} failed\n${result.stdout}\n${result.stderr}`)
   return result.stdout
@@ -138,5 +139,20 @@ describe('the packed package', () => {
     }
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['job.ts'] }))
     run(process.execPath, [join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], project)
+  })
+
+  test('writes a project by init, which installs the package, builds, is tested and runs', () => {
+    run('npx', ['--no-install', 'flink-ts', 'init', 'Word Count'], project)
+    const made = join(project, 'Word Count')
+    const install = ['install', '--engine-strict', '--prefer-offline', '--no-audit', '--no-fund']
+    run('npm', [...install, join(project, packed.filename)], made)
+    run('npm', ['run', 'build'], made)
+    assert.match(run('npm', ['test'], made), /^# pass 1$/m)
+    const runDirectory = `-Dcluster.run-directory=${join(project, 'run')}`
+    const counted = (printed: string): string[] => printed.split('\n').filter((line) => /^(to|be): \d$/.test(line))
+    const counts = ['to: 1', 'be: 1', 'to: 2', 'be: 2', 'to: 3']
+    assert.deepEqual(counted(run('npm', ['start', '--', runDirectory], made)), counts)
+    if (Reflect.get(process.features, 'typescript') !== 'strip') return
+    assert.deepEqual(counted(run('npx', ['--no-install', 'flink-ts', 'run', runDirectory, 'src/job.ts'], made)), counts)
   })
 })

@@ -1,0 +1,63 @@
+import { readdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { errnoOf } from '../../core/fs/errno.js'
+import { makeDirectories } from '../../core/fs/make-directories.js'
+import { absoluteTarget } from '../arguments/absolute-target.js'
+import type { CliCommand } from '../arguments/cli-command.js'
+import { argumentError } from '../arguments/parsed-values.js'
+import { packageVersion } from '../output/version.js'
+import { printable } from '../terminal/printable-text.js'
+
+/** May be there before: a repository that is new has nothing else. */
+const REPOSITORY = '.git'
+
+export const initCommand: CliCommand = {
+  name: 'init',
+  sentence: 'writes a small project with a job and a test, which builds and runs, to an empty directory.',
+  usage: '[OPTIONS] [<directory>]',
+  stopAtOperand: false,
+  options: [],
+  examples: ['flink-ts init word-count && cd word-count && npm install && npm start'],
+  async execute(parsed, context) {
+    const [operand = '.', more] = parsed.operands
+    if (more !== undefined) throw argumentError(`"${more}" is one directory too many: name one.`)
+    const directory = absoluteTarget(operand, 'directory of the project', context.workingDirectory)
+    await refuseFull(directory, operand)
+    const { packageNameOf, projectFiles } = await import('../project/project-files.js')
+    const name = packageNameOf(path.basename(directory))
+    const files = projectFiles({ name, version: packageVersion() })
+    try {
+      for (const [file, text] of Object.entries(files)) await write(path.join(directory, file), text)
+    } catch (cause) {
+      throw new FlinkError('ACTION_FAILED', { text: `Could not write the project to ${directory}.` }, { cause })
+    }
+    const enter = directory === context.workingDirectory ? '' : `cd ${printable(operand)} && `
+    context.answer({ directory, name, files: Object.keys(files) }, [
+      `Wrote the project ${name} to ${printable(directory)}:`,
+      ...Object.keys(files).map((file) => `  ${file}`),
+      `Go on with: ${enter}npm install && npm start`,
+    ])
+    return 0
+  },
+}
+
+/** What somebody has there is not to be mixed with, or replaced by, what is new. */
+async function refuseFull(directory: string, given: string): Promise<void> {
+  try {
+    const [first] = (await readdir(directory)).filter((name) => name !== REPOSITORY)
+    if (first === undefined) return
+    throw argumentError(`The directory "${given}" is not empty: there is ${first}. Name one that is, or a new one.`)
+  } catch (error) {
+    const errno = errnoOf(error)
+    if (errno === 'ENOENT') return
+    if (errno === 'ENOTDIR') throw argumentError(`"${given}" is no directory. Name one that is empty, or a new one.`)
+    throw error
+  }
+}
+
+/** Never over a file that came meanwhile. */
+async function write(file: string, text: string): Promise<void> {
+  await makeDirectories(path.dirname(file))
+  await writeFile(file, text, { flag: 'wx' })
+}
