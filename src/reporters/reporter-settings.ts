@@ -8,7 +8,8 @@ import {
 import { booleanOption, durationOption, enumOption, stringOption } from '../core/config/config-option.js'
 import type { Configuration } from '../core/config/configuration.js'
 import { FlinkError } from '../core/errors/flink-error.js'
-import { portsOf } from './port-range.js'
+import { messageOf } from '../core/errors/thrown-value.js'
+import { portsOf } from '../core/net/port-range.js'
 
 export interface PrometheusSettings {
   readonly kind: 'prometheus'
@@ -104,14 +105,7 @@ function prometheusSettingsOf(configuration: Configuration, name: string): Prome
   const portText = configuration.get(
     stringOption(portKey, '9249', { description: 'Ports, of which the first is taken.' }),
   )
-  const ports = portsOf(portText)
-  if (ports === undefined)
-    throw new FlinkError('CONFIG_VALUE_INVALID', {
-      key: portKey,
-      value: portText,
-      where: configuration.originOfKey(portKey) ?? '',
-      reason: 'It takes a port, or several: 9249-9260, 9270.',
-    })
+  const ports = portsIn(portText, portKey, configuration)
   const filter = booleanOption(reporterKey(name, 'filterLabelValueCharacters'), true, { description: '' })
   return { kind: 'prometheus', name, portText, ports, filterLabelValueCharacters: configuration.get(filter) }
 }
@@ -159,5 +153,14 @@ function otelSettingsOf(configuration: Configuration, name: string): OtelSetting
       ...(serviceName !== undefined && { 'service.name': serviceName }),
       ...(serviceVersion !== undefined && { 'service.version': serviceVersion }),
     },
+  }
+}
+
+function portsIn(value: string, key: string, configuration: Configuration): readonly number[] {
+  try {
+    return portsOf(value)
+  } catch (error) {
+    const where = configuration.originOfKey(key) ?? ''
+    throw new FlinkError('CONFIG_VALUE_INVALID', { key, value, where, reason: messageOf(error) })
   }
 }

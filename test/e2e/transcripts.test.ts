@@ -50,6 +50,7 @@ class Session {
     const places = new Map([
       [JOB_FILE, '<JARS>/flink-bench-1.20.3.jar'],
       [this.#workspace.path, '<DIR>'],
+      [REPOSITORY, '<REPOSITORY>'],
     ])
     return transcriptOf(command, result, places)
   }

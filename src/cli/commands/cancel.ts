@@ -75,7 +75,7 @@ async function cancelWithSavepoint(
       : absoluteTarget(target, 'target directory of the savepoint', context.workingDirectory)
   context.tell(DEPRECATION)
   const where = target ?? 'default savepoint directory'
-  context.tell(`Cancelling job ${jobId} with CANONICAL savepoint to ${printable(where)}.`)
+  context.tell(`Cancelling job ${jobId} with ${checkSavepointType(parsed)} savepoint to ${printable(where)}.`)
   const client = restClusterClientOf(context)
   const awaitEnd = await endAskedFor(jobId, parsed, context)
   const location = await orFail(jobId, async () => {

@@ -44,7 +44,7 @@ export const stopCommand: CliCommand = {
   ],
   async execute(parsed, given) {
     const context = withTimeout(parsed, given)
-    checkSavepointType(parsed)
+    const type = checkSavepointType(parsed)
     const { job, target } = jobAndTarget(parsed)
     const jobId = await jobIdOf(job, context)
     const targetDirectory =
@@ -57,7 +57,7 @@ export const stopCommand: CliCommand = {
       throw argumentError('-detached returns at once, and --wait does not: leave one of them out.')
     const client = restClusterClientOf(context)
     const awaitEnd = await endAskedFor(jobId, parsed, context)
-    context.tell(`${drain ? 'Draining' : 'Suspending'} job "${jobId}" with a CANONICAL savepoint.`)
+    context.tell(`${drain ? 'Draining' : 'Suspending'} job "${jobId}" with a ${type} savepoint.`)
     context.tell(`Triggering stop-with-savepoint ${isDetached ? 'in detached mode ' : ''}for job ${jobId}.`)
     if (!isDetached) context.tell('Waiting for response...')
     let location: string

@@ -1,10 +1,10 @@
-import { ReasonError } from '../../core/errors/reason-error.js'
+import { ReasonError } from '../errors/reason-error.js'
 
 const HIGHEST_PORT = 65_535
 /** Nobody waits for thousands of ports to be tried. */
 const MOST_PORTS = 1000
 
-/** The ports of a text as Flink takes it: `8081`, `8081-8090`, `50100-50200,50300`. ReasonError where it is none. */
+/** The ports of a text as Flink takes it: `8081`, `8081-8090`, `50100-50200,50300`; a thousand at most. ReasonError where it is none. */
 export function portsOf(text: string): readonly number[] {
   const ports = text.split(',').flatMap((part) => portsOfPart(part.trim(), text))
   if (ports.length > MOST_PORTS) throw new ReasonError(`'${text}' are more than ${String(MOST_PORTS)} ports`)

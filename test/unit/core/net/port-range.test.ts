@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { portsOf } from '../../../../src/rest/tcp/port-range.js'
+import { portsOf } from '../../../../src/core/net/port-range.js'
 
 describe('A range of ports', () => {
   it('is one port, several, or both, in the order in which they stand there', () => {
