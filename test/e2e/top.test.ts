@@ -23,9 +23,11 @@ export default function (env) {
     .addSink({ invoke () {} }).name('Nowhere').uid('nowhere')
 }
 `
+/** Of util-linux. */
+const PSEUDO_TERMINAL = '/usr/bin/script'
 const SIZE = { columns: 100, rows: 20 }
 const LEAVE = '\u001B[?7h\u001B[?25h\u001B[?1049l'
-const skip = spawnSync('script', ['--version']).status === 0 ? false : 'there is no script of util-linux'
+const skip = spawnSync(PSEUDO_TERMINAL, ['--version']).status === 0 ? false : `there is no ${PSEUDO_TERMINAL}`
 
 /** A command in a pseudo terminal; its process id is the first line. */
 class InTerminal {
@@ -38,7 +40,7 @@ class InTerminal {
     const size = `stty cols ${String(SIZE.columns)} rows ${String(SIZE.rows)}`
     const command = `${size}; echo pid $$; exec ${[process.execPath, binary, ...args].map((word) => `'${word}'`).join(' ')}`
     const env = userEnvironment({ FLINK_CONF_DIR: path.join(workspace.path, 'conf'), NO_COLOR: '1' })
-    this.#child = spawn('script', ['-qfec', command, '/dev/null'], { cwd: workspace.path, env })
+    this.#child = spawn(PSEUDO_TERMINAL, ['-qfec', command, '/dev/null'], { cwd: workspace.path, env })
     this.#child.stdout.setEncoding('utf8').on('data', (text: string) => {
       this.output += text
     })

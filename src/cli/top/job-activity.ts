@@ -4,7 +4,7 @@ import type { JobSample, VertexMetrics, VertexSample } from './job-sample.js'
 
 const NONE_YET = '-9223372036854775808'
 const END_OF_DATA = '9223372036854775807'
-/** Between these a watermark is taken for a time of the clock, which one can lag behind. */
+/** Between these a watermark is taken for a time of the clock, of which one can tell how long ago it was. */
 const LIKELY_TIMES = { fromMs: Date.UTC(1990, 0, 1), aheadMs: 10 * 365 * 86_400_000 } as const
 /** What happened in less says nothing of a second. */
 const SHORTEST_SPAN_MS = 50

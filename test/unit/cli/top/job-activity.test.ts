@@ -137,7 +137,7 @@ describe('The watermark of an operator', () => {
     return { makers: watermarks.map((watermark) => ({ ...one, ...rest, watermark })) }
   }
 
-  it('is that of the slowest input that is waited for, and lags behind the clock of the job', () => {
+  it('is that of the slowest input that is waited for, and is so long before the clock of the job', () => {
     const [early, late] = [String(NOW - 5000), String(NOW - 1000)]
     assert.deepEqual(timeOf(inputs(late, early, 'idle')), { watermark: early, watermarkLagMs: 5000 })
     assert.deepEqual(timeOf(inputs(late, END)), { watermark: late, watermarkLagMs: 1000 })
