@@ -110,6 +110,25 @@ describe('run -d --wait', { concurrency: 2 }, () => {
   })
 })
 
+describe('Options that bound a wait', () => {
+  it('are told to be without effect where nothing is waited for', async () => {
+    const workspace = new SlowWorkspace()
+    const file = workspace.file(
+      'one.mjs',
+      'export default (env) => { env.fromElements(1).print(); return env.execute() }',
+    )
+    for (const [words, told] of [
+      [['--timeout', '30s'], 'WARNING: --timeout has no effect without -d: the command lasts as long as its job.\n'],
+      [['--wait', '--timeout', '30s'], 'WARNING: --wait and --timeout have no effect without -d: '],
+      [['-d', '--timeout', '30s'], 'WARNING: --timeout has no effect without --wait.\n'],
+    ] as const) {
+      const { exitCode, stderr } = await workspace.run('run', ...words, file)
+      assert.deepEqual([exitCode, stderr.startsWith(told)], [0, true], stderr)
+    }
+    workspace.remove()
+  })
+})
+
 describe('--wait of stop and cancel', { concurrency: 2 }, () => {
   for (const [words, line] of [
     [['stop', '--wait', 'ticks'], /^Savepoint completed\. Path: \S+\nJob \w{32} has ended as FINISHED\.\n/m],
