@@ -17,8 +17,18 @@ const workDone = guardProcessEnd()
 const programThread = startProgramThread()
 
 process.once('message', (request: RunRequest) => {
+  process.off('disconnect', endAtOnce)
   void runDetachedJob(request).then(workDone)
 })
+
+if (process.connected) process.once('disconnect', endAtOnce)
+else endAtOnce()
+
+/** The command has gone before it could say what is to run: nothing has begun. */
+function endAtOnce(): void {
+  new Terminal().printError('The command that was to start a job here ended before it did.\n')
+  process.exit(1)
+}
 
 /** The job's whole life of `run -d`: reports the submission once, then writes to its output file. Returns the exit code. */
 async function runDetachedJob(request: RunRequest): Promise<number> {

@@ -28,3 +28,30 @@ export async function restClientOfJob(
   if (died !== undefined) throw new FlinkError('JOB_PROCESS_DIED', { jobId, advice: adviceOnDeath(died, jobId) })
   throw new FlinkError(action === 'cancel' ? 'JOB_ALREADY_TERMINAL' : 'JOB_NOT_RUNNING', { jobId, state })
 }
+
+/** A process that is killed may take its connections along before its socket. */
+const LOOKS = 5
+const LOOK_MS = 100
+
+/**
+ * What is to be thrown where a connection to a job broke: that the job has ended, or its process has died, where that is so, which says
+ * more than how the connection did, its cause. Any other error is returned as it is.
+ */
+export async function asEndOfJob(
+  error: unknown,
+  jobId: string,
+  { runDirectory, sleep }: { readonly runDirectory: RunDirectory; readonly sleep: (ms: number) => Promise<void> },
+): Promise<unknown> {
+  if (!FlinkError.is(error, 'CONTROL_SOCKET_FAILED')) return error
+  for (let look = 0; look < LOOKS; look += 1) {
+    try {
+      await restClientOfJob(runDirectory, jobId, { action: 'other' })
+    } catch (end) {
+      if (!FlinkError.is(end, 'JOB_PROCESS_DIED') && !FlinkError.is(end, 'JOB_NOT_RUNNING')) return error
+      end.cause = error
+      return end
+    }
+    await sleep(LOOK_MS)
+  }
+  return error
+}

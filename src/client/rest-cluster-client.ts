@@ -13,8 +13,8 @@ import type {
 import type { JobWatermarksInfo } from '../rest/messages/watermark-messages.js'
 import { overviewOfEntry, type JobDirectoryEntry } from './job-directory-entry.js'
 import { isJobOverview } from './job-overview.js'
-import { RestClient } from './rest-client.js'
-import { restClientOfJob } from './rest-client-of-job.js'
+import { RestClient, type RestCall } from './rest-client.js'
+import { asEndOfJob, restClientOfJob } from './rest-client-of-job.js'
 import type { RunDirectory } from './run-directory.js'
 import { describeWait, pendingOf, progressOf } from './slow-operation.js'
 
@@ -109,7 +109,12 @@ export class RestClusterClient {
   async cancel(jobId: string): Promise<void> {
     const client = await this.#clientOf(jobId, 'cancel')
     if (client === undefined) return
-    await client.call({ method: 'PATCH', path: `/jobs/${jobId}?mode=cancel` }, this.#services.timeoutMs)
+    try {
+      await this.#call(client, jobId, { method: 'PATCH', path: `/jobs/${jobId}?mode=cancel` })
+    } catch (error) {
+      // Whoever else cancelled it was faster.
+      if (!FlinkError.is(error, 'JOB_NOT_RUNNING') || error.details['state'] !== 'CANCELED') throw error
+    }
   }
 
   async triggerSavepoint(
@@ -223,7 +228,16 @@ export class RestClusterClient {
   async #ask(jobId: string, about: string): Promise<unknown> {
     const client = await this.#clientOf(jobId, 'other')
     if (client === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
-    return client.call({ method: 'GET', path: `/jobs/${jobId}${about}` }, this.#services.timeoutMs)
+    return this.#call(client, jobId, { method: 'GET', path: `/jobs/${jobId}${about}` })
+  }
+
+  /** An answer of a job; where it ends meanwhile, that is what is thrown. */
+  async #call(client: RestClient, jobId: string, call: RestCall): Promise<unknown> {
+    try {
+      return await client.call(call, this.#services.timeoutMs)
+    } catch (error) {
+      throw await asEndOfJob(error, jobId, this.#services)
+    }
   }
 
   /** What a job says of itself; without an answer in time that it says none; undefined where nobody speaks for it. */
@@ -256,7 +270,7 @@ export class RestClusterClient {
     const client = await this.#clientOf(jobId, 'other')
     if (client === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
     const call = { method: 'POST', path: `/jobs/${jobId}/${operation}`, body } as const
-    const answer = (await client.call(call, this.#services.timeoutMs)) as Partial<TriggerResponse> | null
+    const answer = (await this.#call(client, jobId, call)) as Partial<TriggerResponse> | null
     const triggerId = answer?.['request-id']
     if (triggerId === undefined) throw notUnderstood(jobId)
     return { jobId, triggerId, resultPath: `/jobs/${jobId}/${results}/${triggerId}`, client }
@@ -308,7 +322,7 @@ export class RestClusterClient {
       const beforeMs = monotonicMs() - begin
       await sleep(Math.min(pollMs(beforeMs), Math.max(0, timeoutMs - beforeMs)))
       const call = { method: 'GET', path: resultPath } as const
-      const answer = await client.call(call, this.#services.timeoutMs).catch((error: unknown) => {
+      const answer = await this.#call(client, jobId, call).catch((error: unknown) => {
         if (!bearsSilence || !FlinkError.is(error, 'JOB_UNRESPONSIVE')) throw error
         if (!isTold) tell(messageOf(error))
         isTold = true
@@ -325,8 +339,7 @@ export class RestClusterClient {
         await this.#tellSlow(triggered, tell)
       }
     }
-    const reason = `no result within ${durationText(timeoutMs)} (--timeout, or client.timeout); the job goes on with it, and flink-ts list shows how it is`
-    throw new FlinkError('CONTROL_SOCKET_FAILED', { jobId, reason })
+    throw new FlinkError('JOB_RESULT_TIMED_OUT', { jobId, timeout: durationText(timeoutMs) })
   }
 }
 

@@ -31,6 +31,7 @@ describe('flink-ts completion', () => {
   before(async () => {
     const job = workspace.file('job.mjs', JOB)
     workspace.file('my dir/inner job.mjs', JOB)
+    workspace.file('[j]ob.mjs', JOB)
     command = workspace.file(
       'bin/flink-ts',
       `#!/bin/sh\nexec '${process.execPath}' '${REPOSITORY}/bin/flink-ts.js' "$@"\n`,
@@ -99,6 +100,15 @@ describe('flink-ts completion', () => {
     ['second words of actions', ['state', 'e'], ['export']],
     ['options of an action of two words', ['savepoint', 'rescale', '--m'], ['--max-parallelism']],
     ['files for what an option is to be given', ['run', '-s', 'job.m'], ['job.mjs']],
+    [
+      'options after a setting, which bash takes for three words',
+      ['run', '-D', 'a', '=', 'b', '--det'],
+      ['--detached'],
+    ],
+    ['options after a URI', ['run', '-s', 'file', ':', '///x', '--det'], ['--detached']],
+    ['values after an equals sign', ['savepoint', '--type', '='], ['canonical', 'native']],
+    ['values by their beginning after one', ['savepoint', '--type', '=', 'n'], ['native']],
+    ['a file whose name is a pattern as it is', ['run', '[j'], ['[j]ob.mjs']],
     ['nothing after what is no action', ['nothing', ''], []],
   ]
   for (const [title, words, offered] of rows) {
@@ -124,7 +134,7 @@ describe('flink-ts completion', () => {
       run('fish', ['--no-config'], `source completion.fish; complete -C '${line}'`)
     assert.match(offered('flink-ts sa'), /^savepoint\t/)
     assert.match(offered('flink-ts cancel '), new RegExp(`^${jobIds[0] ?? '?'}\tword-count$`, 'm'))
-    assert.match(offered('flink-ts run -cm '), /^no_claim\t/m)
+    assert.match(offered('flink-ts run -cm '), /^no_claim(?:\t|$)/m)
   })
 
   it('is refused for a shell that it does not know, and told as JSON like other answers', async () => {

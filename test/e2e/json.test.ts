@@ -111,6 +111,18 @@ describe('--json', { concurrency: 2 }, () => {
     workspace.remove()
   })
 
+  it('is asked for by --json=true as well, which is told as the mistake that it is', async () => {
+    const workspace = new JsonWorkspace()
+    for (const words of [
+      ['list', '--json=true'],
+      ['run', '--json=true', workspace.job],
+    ]) {
+      const result = await workspace.run(...words)
+      assert.deepEqual([result.exitCode, errorOf(result).code], [1, 'CLI_ARGUMENT_INVALID'])
+    }
+    workspace.remove()
+  })
+
   it('tells a cancelled run as an error, once the job has ended', async () => {
     const workspace = new JsonWorkspace()
     const run = workspace.start('run', '--json', workspace.job)

@@ -1,10 +1,11 @@
 /** --wait and --timeout, jobs by their names, and what is shown at a terminal meanwhile. */
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { startOfProcess } from '../../src/core/process/process-start.js'
-import { Workspace, type CommandResult } from './command-line.js'
+import { REPOSITORY, userEnvironment, Workspace, type CommandResult } from './command-line.js'
 import { assertFailed } from './refusals.js'
 
 /** Tasks that take as long to open, and to take their state, as the arguments say. */
@@ -50,6 +51,22 @@ class SlowWorkspace extends Workspace {
     const shell = ['/bin/sh', '-c', `stty cols 100; exec ${TERMINAL} -qec "stty cols 100; $*" /dev/null`, 'sh'] as const
     return this.startBelow(shell, ...words).ended
   }
+
+  /** The exit code of a command at whose terminal somebody types Ctrl-C as soon as `shown` is there. */
+  interruptedAtTerminal(shown: RegExp, ...words: string[]): Promise<number | null> {
+    const command = [process.execPath, path.join(REPOSITORY, 'bin/flink-ts.js'), ...words].join(' ')
+    const env = userEnvironment({ FLINK_CONF_DIR: path.join(this.path, 'conf') })
+    const child = spawn(TERMINAL, ['-qfec', `stty cols 100; exec ${command}`, '/dev/null'], { cwd: this.path, env })
+    let output = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const wasShown = shown.test(output)
+      output += text
+      if (!wasShown && shown.test(output)) child.stdin.write('\u0003')
+    })
+    return new Promise((resolve) => {
+      child.on('close', resolve)
+    })
+  }
 }
 
 function livingIn(workspace: Workspace): string[] {
@@ -93,6 +110,25 @@ describe('run -d --wait', { concurrency: 2 }, () => {
   })
 })
 
+describe('Options that bound a wait', () => {
+  it('are told to be without effect where nothing is waited for', async () => {
+    const workspace = new SlowWorkspace()
+    const file = workspace.file(
+      'one.mjs',
+      'export default (env) => { env.fromElements(1).print(); return env.execute() }',
+    )
+    for (const [words, told] of [
+      [['--timeout', '30s'], 'WARNING: --timeout has no effect without -d: the command lasts as long as its job.\n'],
+      [['--wait', '--timeout', '30s'], 'WARNING: --wait and --timeout have no effect without -d: '],
+      [['-d', '--timeout', '30s'], 'WARNING: --timeout has no effect without --wait.\n'],
+    ] as const) {
+      const { exitCode, stderr } = await workspace.run('run', ...words, file)
+      assert.deepEqual([exitCode, stderr.startsWith(told)], [0, true], stderr)
+    }
+    workspace.remove()
+  })
+})
+
 describe('--wait of stop and cancel', { concurrency: 2 }, () => {
   for (const [words, line] of [
     [['stop', '--wait', 'ticks'], /^Savepoint completed\. Path: \S+\nJob \w{32} has ended as FINISHED\.\n/m],
@@ -130,6 +166,7 @@ describe('--timeout', { concurrency: 2 }, () => {
         'ticks',
       )
       assertFailed(result, [
+        'JOB_RESULT_TIMED_OUT',
         'no result within 400 ms (--timeout, or client.timeout)',
         'the job goes on with it',
         'flink-ts list',
@@ -187,6 +224,18 @@ describe('At a terminal', { skip: existsSync(TERMINAL) ? false : `there is no ${
       quiet.stdout,
       /^Savepoint completed\. Path: \S+\s+You can resume your program from this savepoint with the run command\.\s+$/,
     )
+    assert.equal((await workspace.run('cancel', '--wait', 'ticks')).exitCode, 0)
+    workspace.remove()
+  })
+
+  it('Ctrl-C ends a command while its spinner turns, and the savepoint goes on', async () => {
+    const workspace = new SlowWorkspace()
+    await workspace.run('run', '-d', '--wait', workspace.job, '--takes', '2500')
+    const shown = /taking the savepoint: \d of 4/
+    assert.equal(await workspace.interruptedAtTerminal(shown, 'savepoint', 'ticks'), 128 + 2)
+    const taken = path.join(workspace.path, 'savepoints')
+    for (let look = 0; look < 50 && !existsSync(taken); look += 1) await workspace.run('list')
+    assert.ok(existsSync(taken))
     assert.equal((await workspace.run('cancel', '--wait', 'ticks')).exitCode, 0)
     workspace.remove()
   })

@@ -91,12 +91,17 @@ export function hasFlag(
     const token = args[index] ?? ''
     if (token === '--') return false
     const matches = matchesIfAny(token, options)
-    if (matches.some(({ option }) => option.long === flag)) return true
-    if (matches.length === 0 && stopAtOperand) return isOptionLike(token) && args.slice(index).includes(`--${flag}`)
+    if (isFlag(token) || matches.some(({ option }) => option.long === flag)) return true
+    if (matches.length === 0 && stopAtOperand) return isOptionLike(token) && args.slice(index).some(isFlag)
     index += 1
     for (const match of matches) if (wantsNext(match)) index += following(args, index, match.option)
   }
   return false
+
+  /** `--json=true` is a mistake that says what is wanted. */
+  function isFlag(word: string): boolean {
+    return word.split('=')[0] === `--${flag}`
+  }
 
   function following(words: readonly string[], start: number, { value }: CliOption): number {
     const rest = words.slice(start, value === 'several' ? undefined : start + 1)

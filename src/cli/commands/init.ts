@@ -1,5 +1,6 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { errnoOf } from '../../core/fs/errno.js'
 import { makeDirectories } from '../../core/fs/make-directories.js'
@@ -22,7 +23,7 @@ export const initCommand: CliCommand = {
   async execute(parsed, context) {
     const [operand = '.', more] = parsed.operands
     if (more !== undefined) throw argumentError(`"${more}" is one directory too many: name one.`)
-    const directory = absoluteTarget(operand, 'directory of the project', context.workingDirectory)
+    const directory = projectDirectory(operand, context.workingDirectory)
     await refuseFull(directory, operand)
     const { packageNameOf, projectFiles } = await import('../project/project-files.js')
     const name = packageNameOf(path.basename(directory))
@@ -32,7 +33,8 @@ export const initCommand: CliCommand = {
     } catch (cause) {
       throw new FlinkError('ACTION_FAILED', { text: `Could not write the project to ${directory}.` }, { cause })
     }
-    const enter = directory === context.workingDirectory ? '' : `cd ${printable(operand)} && `
+    const enter =
+      directory === context.workingDirectory ? '' : `cd ${shellWord(isUri(operand) ? directory : operand)} && `
     context.answer({ directory, name, files: Object.keys(files) }, [
       `Wrote the project ${name} to ${printable(directory)}:`,
       ...Object.keys(files).map((file) => `  ${file}`),
@@ -40,6 +42,26 @@ export const initCommand: CliCommand = {
     ])
     return 0
   },
+}
+
+function isUri(operand: string): boolean {
+  return !path.isAbsolute(absoluteTarget(operand, 'directory of the project', path.sep))
+}
+
+function projectDirectory(operand: string, workingDirectory: string): string {
+  const target = absoluteTarget(operand, 'directory of the project', workingDirectory)
+  if (!isUri(operand)) return target
+  try {
+    return fileURLToPath(target)
+  } catch {
+    throw argumentError(`"${operand}" is no directory of this machine, where a project is written.`)
+  }
+}
+
+/** For a shell that reads the line again. */
+function shellWord(file: string): string {
+  const word = printable(file.startsWith('-') ? `./${file}` : file)
+  return /^[\w./@%+=:,-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`
 }
 
 /** What somebody has there is not to be mixed with, or replaced by, what is new. */
@@ -52,7 +74,8 @@ async function refuseFull(directory: string, given: string): Promise<void> {
     const errno = errnoOf(error)
     if (errno === 'ENOENT') return
     if (errno === 'ENOTDIR') throw argumentError(`"${given}" is no directory. Name one that is empty, or a new one.`)
-    throw error
+    if (FlinkError.is(error)) throw error
+    throw new FlinkError('ACTION_FAILED', { text: `Could not look into ${directory}.` }, { cause: error })
   }
 }
 

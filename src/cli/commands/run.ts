@@ -119,12 +119,23 @@ export const runCommand: CliCommand = {
 
 async function start(asked: RunRequest, parsed: ParsedOptions, context: CliContext): Promise<number> {
   const request = withWeb(asked, parsed, context.configuration)
-  if (has(parsed, 'detached') || has(parsed, 'yarndetached')) {
+  const isDetached = has(parsed, 'detached') || has(parsed, 'yarndetached')
+  const idle = noteOnWaiting(parsed, isDetached)
+  if (idle !== undefined) context.printError(context.diagnostics.warning(idle))
+  if (isDetached) {
     const { runDetached } = await import('../job/run-detached.js')
     return runDetached(request, withTimeout(parsed, context), has(parsed, WAIT) ? 'running' : 'submission')
   }
   const { runAttached } = await import('../job/run-attached.js')
   return runAttached(request, context)
+}
+
+/** Whoever bounds a wait has to know when it is not bounded. */
+function noteOnWaiting(parsed: ParsedOptions, isDetached: boolean): string | undefined {
+  const given = [WAIT, 'timeout'].filter((name) => has(parsed, name)).map((name) => `--${name}`)
+  if (given.length === 0 || (isDetached && has(parsed, WAIT))) return undefined
+  const missing = isDetached ? '--wait' : '-d: the command lasts as long as its job'
+  return `${given.join(' and ')} ${given.length === 1 ? 'has' : 'have'} no effect without ${missing}.`
 }
 
 /** The job is what it was: nothing of it can be said anew. */

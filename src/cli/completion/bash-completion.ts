@@ -12,9 +12,9 @@ ${NAME}_words() {
 }
 
 ${NAME}_files() {
-  local IFS=$'\\n'
+  local file
   compopt -o filenames 2>/dev/null
-  COMPREPLY+=($(compgen -f -- "$cur"))
+  while IFS= read -r file; do COMPREPLY+=("$file"); done < <(compgen -f -- "$cur")
 }
 
 ${NAME}_jobs() {
@@ -30,20 +30,43 @@ ${actions.flatMap(valueCases).join('\n')}
   esac
 }
 
+# The words up to the cursor. Bash also ends words at = and :, which are in the middle of values as key=value and file:///x.
+${NAME}_split() {
+  local at word open=""
+  words=()
+  for ((at = 0; at <= COMP_CWORD; at++)); do
+    word="\${COMP_WORDS[at]}"
+    case "$word" in
+    "" | *[!=:]*)
+      # After "x= " the cursor is at a word of its own.
+      if [ -n "$open" ] && [ -n "$word" ]; then words[last]+="$word"
+      else words+=("$word"); fi
+      open="" ;;
+    *)
+      if [ "$at" -gt 0 ]; then words[last]+="$word"; open=1; else words+=("$word"); fi ;;
+    esac
+    last=$((\${#words[@]} - 1))
+  done
+}
+
 ${NAME}() {
-  local cur="\${COMP_WORDS[COMP_CWORD]}" action="\${COMP_WORDS[1]}" index=2 operands=0 expected="" word
+  local cur="\${COMP_WORDS[COMP_CWORD]}" index=2 operands=0 expected="" word action last=0
+  local -a words
   COMPREPLY=()
-  if [ "$COMP_CWORD" -le 1 ]; then
+  ${NAME}_split
+  case "$cur" in *[!=:]*) ;; *) cur="" ;; esac
+  action="\${words[1]-}"
+  if [ "$last" -le 1 ]; then
     ${NAME}_words "${[...first, '-h', '--help', '-v', '--version'].join(' ')}"
     return
   fi
-  if [ "$COMP_CWORD" -gt 2 ]; then
-    case "$action \${COMP_WORDS[2]}" in
-    ${caseOf(actions.filter(({ name }) => name.includes(' ')).map(({ name }) => name))}) action="$action \${COMP_WORDS[2]}"; index=3 ;;
+  if [ "$last" -gt 2 ]; then
+    case "$action \${words[2]}" in
+    ${caseOf(actions.filter(({ name }) => name.includes(' ')).map(({ name }) => name))}) action="$action \${words[2]}"; index=3 ;;
     esac
   fi
-  while [ "$index" -lt "$COMP_CWORD" ]; do
-    word="\${COMP_WORDS[index]}"
+  while [ "$index" -lt "$last" ]; do
+    word="\${words[index]}"
     index=$((index + 1))
     if [ -n "$expected" ]; then
       expected=""
@@ -53,6 +76,11 @@ ${NAME}() {
       expected="$word"
     fi
   done
+  # --type=native
+  if [ -z "$expected" ] && [ "\${words[last]#-*=}" != "\${words[last]}" ]; then
+    word="\${words[last]%%=*}"
+    if ${NAME}_value "$action" "$word" > /dev/null; then expected="$word"; fi
+  fi
   if [ -n "$expected" ]; then
     eval "$(${NAME}_value "$action" "$expected")"
     return

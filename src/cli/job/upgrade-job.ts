@@ -148,9 +148,7 @@ async function stopOld({ jobId, savepointDirectory }: UpgradeOrder, { client }: 
   try {
     triggered = await client.triggerStop(jobId, { targetDirectory: savepointDirectory, drain: false })
   } catch (cause) {
-    // Where the connection broke the job may have heard it.
-    const isRefused = !FlinkError.is(cause, 'JOB_UNRESPONSIVE') && !FlinkError.is(cause, 'CONTROL_SOCKET_FAILED')
-    if (isRefused) throw new FlinkError('UPGRADE_NOT_BEGUN', { jobId }, { cause })
+    if (!mayHaveHeard(cause)) throw new FlinkError('UPGRADE_NOT_BEGUN', { jobId }, { cause })
     throw new FlinkError('UPGRADE_STOP_FAILED', { jobId, state: 'told to stop, and may still do so' }, { cause })
   }
   try {
@@ -161,6 +159,13 @@ async function stopOld({ jobId, savepointDirectory }: UpgradeOrder, { client }: 
       .catch((error: unknown) => `not known to run any more (${messageOf(error).replace(/\.$/, '')})`)
     throw new FlinkError('UPGRADE_STOP_FAILED', { jobId, state }, { cause })
   }
+}
+
+/** Where the connection broke; that of a job whose process died since is the cause of what says so. */
+function mayHaveHeard(error: unknown): boolean {
+  if (!FlinkError.is(error)) return false
+  const broken = FlinkError.is(error.cause, 'CONTROL_SOCKET_FAILED') ? error.cause : error
+  return FlinkError.is(broken, 'JOB_UNRESPONSIVE') || FlinkError.is(broken, 'CONTROL_SOCKET_FAILED')
 }
 
 interface FailedStart {

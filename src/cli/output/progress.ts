@@ -23,7 +23,8 @@ export async function withProgress<T>(
   }
   if (!showsSpinner()) return work(say, nobodyLooks)
   const { default: ora } = await import('ora')
-  const spinner = ora({ text, stream: process.stderr }).start()
+  // Whether ora would hear Ctrl-C itself depends on a stream that it never starts: the terminal is left to make a signal of it.
+  const spinner = ora({ text, stream: process.stderr, discardStdin: false }).start()
   try {
     const result = await work(
       (line) => {

@@ -38,6 +38,13 @@ export const JOB_ERRORS = {
     recovery: 'fail',
     httpStatus: 503,
   },
+  JOB_RESULT_TIMED_OUT: {
+    message:
+      'Job {jobId} gave no result within {timeout} (--timeout, or client.timeout); the job goes on with it, and flink-ts list shows how it is.',
+    fault: 'external',
+    recovery: 'fail',
+    httpStatus: 503,
+  },
   JOB_ENDED_BEFORE_RUNNING: {
     message: 'Job {jobId} is {state}: it ended before all of its tasks ran. Why stands in {output}.',
     fault: 'user',

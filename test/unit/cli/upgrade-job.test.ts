@@ -250,7 +250,8 @@ describe('An upgrade', () => {
     assert.deepEqual(stage.events.slice(-2), ['one runs', 'given up'])
     const silent = new FlinkError('JOB_UNRESPONSIVE', { jobId: OLD, pid: 1, timeout: '1 min' })
     const broken = new FlinkError('CONTROL_SOCKET_FAILED', { jobId: OLD, reason: 'socket hang up' })
-    for (const trigger of [silent, broken]) {
+    const died = new FlinkError('JOB_PROCESS_DIED', { jobId: OLD, advice: 'none' }, { cause: broken })
+    for (const trigger of [silent, broken, died]) {
       const told = await failureOf(new Stage({ trigger }).upgrade())
       assert.deepEqual([told.code, told.cause], ['UPGRADE_STOP_FAILED', trigger])
       assert.match(told.message, /It is told to stop, and may still do so\.$/)

@@ -4,16 +4,17 @@ import { createServer, type RequestListener } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
-import type { JobDirectoryEntry } from '../../../src/client/job-directory-entry.js'
+import { overviewOfEntry, type JobDirectoryEntry } from '../../../src/client/job-directory-entry.js'
 import { RestClusterClient, type RestClusterClientServices } from '../../../src/client/rest-cluster-client.js'
 import type { RunDirectory } from '../../../src/client/run-directory.js'
+import type { JobOverview } from '../../../src/rest/messages/job-messages.js'
 
 export const JOB: string = 'a'.repeat(32)
 
 interface AnsweringJob {
   readonly client: RestClusterClient
-  /** The job has left the run directory. */
-  leave(): void
+  /** The job has left the run directory, for the archive where something of it is kept there. */
+  leave(archived?: Pick<JobOverview, 'state' | 'died'>): void
 }
 
 /** Its socket answers until the test is over. */
@@ -33,9 +34,10 @@ export async function answeringJob(
   })
   const entry = { jobId: JOB, pid: 1, processStart: undefined, startTime: 0, name: 'job', version: '1', socket }
   let found: JobDirectoryEntry | undefined = entry
+  let kept: JobOverview[] = []
   const runDirectory: Pick<RunDirectory, 'find' | 'archivedJobs'> = {
     find: () => Promise.resolve(found),
-    archivedJobs: () => Promise.resolve([]),
+    archivedJobs: () => Promise.resolve(kept),
   }
   const client = new RestClusterClient({
     runDirectory: runDirectory as RunDirectory,
@@ -46,8 +48,11 @@ export async function answeringJob(
   })
   return {
     client,
-    leave: () => {
+    leave: (archived) => {
       found = undefined
+      if (archived === undefined) return
+      const overview = overviewOfEntry(entry, { state: archived.state, endTime: 1 })
+      kept = [{ ...overview, ...(archived.died !== undefined && { died: archived.died }) }]
     },
   }
 }

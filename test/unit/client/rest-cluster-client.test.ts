@@ -133,11 +133,35 @@ test('a wait ends when its time is over, and not a pause later', async (context)
     },
   )
   const triggered = await client.triggerCheckpoint(JOB, false)
-  await assert.rejects(
-    client.awaitCheckpoint(triggered),
-    /no result within 2500 ms \(--timeout, or client\.timeout\); the job goes/,
-  )
+  await assert.rejects(client.awaitCheckpoint(triggered), { code: 'JOB_RESULT_TIMED_OUT' })
   assert.equal(now, 2500)
+})
+
+test('who waits for a job whose process is killed is told that, and what it left', async (context) => {
+  let isKilled = false
+  const { client, leave } = await answeringJob(context, (request, response) => {
+    if (isKilled) request.destroy()
+    else response.end(JSON.stringify({ 'request-id': 't1' }))
+  })
+  const triggered = await client.triggerCheckpoint(JOB, false)
+  isKilled = true
+  leave({ state: 'FAILED', died: { checkpoints: 'file:///cp' } })
+  await assert.rejects(client.awaitCheckpoint(triggered), (error) => {
+    return FlinkError.is(error, 'JOB_PROCESS_DIED') && FlinkError.is(error.cause, 'CONTROL_SOCKET_FAILED')
+  })
+})
+
+test('a job that breaks off and lives is told of as that, and one that others cancelled meanwhile is cancelled', async (context) => {
+  let end: (() => void) | undefined
+  const { client, leave } = await answeringJob(context, (request) => {
+    end?.()
+    request.destroy()
+  })
+  await assert.rejects(client.cancel(JOB), { code: 'CONTROL_SOCKET_FAILED' })
+  end = () => {
+    leave({ state: 'CANCELED' })
+  }
+  await client.cancel(JOB)
 })
 
 /** A run directory with one job, at whose socket somebody speaks as `serve` says. */
