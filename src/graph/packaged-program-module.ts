@@ -85,7 +85,19 @@ function syntaxFailure(error: SyntaxError, location: string): SyntaxFailure {
 }
 
 /** What may follow a name that was imported as bundlers take it, and as Node does not. */
-const LEFT_OUT = ['.js', '.ts', '.mjs', '.mts', '.cjs', '.cts', '.json', '/index.js', '/index.ts', '/index.mjs', '/index.mts']
+const LEFT_OUT = [
+  '.js',
+  '.ts',
+  '.mjs',
+  '.mts',
+  '.cjs',
+  '.cts',
+  '.json',
+  '/index.js',
+  '/index.ts',
+  '/index.mjs',
+  '/index.mts',
+]
 
 /** `./words` for `words.ts`; `./words.js` for what lies there as `words.ts`, as the compiler wants it of what it will make. */
 function adviceOnNames(error: Error): string {
