@@ -60,7 +60,7 @@ export function describeProgramError(error: unknown, moduleUrl: string): FlinkEr
   }
   if (isResolutionError(error)) {
     const path = modulePath(moduleUrl)
-    const reason = `${error.message}${adviceOnUncompiled(error)}`
+    const reason = `${error.message}${adviceOnNames(error)}`
     return new FlinkError('PROGRAM_IMPORT_FAILED', { path, reason }, { cause: error })
   }
   return mainFailed(error)
@@ -84,13 +84,38 @@ function syntaxFailure(error: SyntaxError, location: string): SyntaxFailure {
   return ['PROGRAM_EXPORT_NOT_FOUND', { reason: advice + reason, location }]
 }
 
-/** `./words.js` for what lies there as `words.ts`, as the compiler wants it of what it will make. */
-function adviceOnUncompiled(error: Error): string {
+/** What may follow a name that was imported as bundlers take it, and as Node does not. */
+const LEFT_OUT = [
+  '.js',
+  '.ts',
+  '.mjs',
+  '.mts',
+  '.cjs',
+  '.cts',
+  '.json',
+  '/index.js',
+  '/index.ts',
+  '/index.mjs',
+  '/index.mts',
+]
+
+/** `./words` for `words.ts`; `./words.js` for what lies there as `words.ts`, as the compiler wants it of what it will make. */
+function adviceOnNames(error: Error): string {
   const url = 'url' in error && typeof error.url === 'string' ? error.url : ''
+  if (!url.startsWith('file:')) return ''
+  const whole = LEFT_OUT.map((ending) => url.replace(/\/$/, '') + ending).find(isThere)
+  if (whole !== undefined) {
+    const name = whole.slice(url.lastIndexOf('/', url.length - 2) + 1)
+    return `. There is ${decodeURIComponent(name)}: Node imports a file by its whole name`
+  }
   const source = url.replace(COMPILED_FILE, '.$1ts')
-  if (source === url || !source.startsWith('file:') || !existsSync(fileURLToPath(source))) return ''
+  if (source === url || !isThere(source)) return ''
   const name = basename(fileURLToPath(source))
   return `. There is ${name}: Node runs TypeScript where it is imported by that name ("rewriteRelativeImportExtensions": true lets the compiler do so as well), or compile it first`
+}
+
+function isThere(fileUrl: string): boolean {
+  return existsSync(fileURLToPath(fileUrl))
 }
 
 const RESOLUTION_CODES: ReadonlySet<unknown> = new Set([

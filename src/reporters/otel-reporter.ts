@@ -1,9 +1,10 @@
 import type { MetricData, ResourceMetrics } from '@opentelemetry/sdk-metrics'
-import { asError, messageOf } from '../core/errors/thrown-value.js'
+import { messageOf } from '../core/errors/thrown-value.js'
 import { settledWithin } from '../core/time/settled-within.js'
 import type { TimerHandle } from '../core/time/clock.js'
 import { loadOtel, type Otel } from './load-otel.js'
 import { OtelMetrics, type OtelMetric } from './otel-metrics.js'
+import { GRACE_MS, OtelSender } from './otel-sender.js'
 import type { ReportedJob } from './reported-job.js'
 import type { Reporter, ReporterServices } from './reporter.js'
 import type { OtelSettings } from './reporter-settings.js'
@@ -11,16 +12,12 @@ import { samplesOfJob } from './samples-of-job.js'
 
 /** For the last export, at the end: a collector that does not answer holds no job any longer. */
 const LAST_EXPORT_MS = 3_000
-/** For exporters that take longer to give up than they were told to. */
-const GRACE_MS = 500
 /** Of a program that ends job after job while nothing arrives, the newest ones are kept. */
 const MOST_ENDED_JOBS = 100
-/** OpenTelemetry's ExportResultCode and ValueType, which stand in packages that nothing else is needed of. */
-const SUCCESS = 0
+/** OpenTelemetry's ValueType, which stands in a package that nothing else is needed of. */
 const INTEGER = 0
 const DOUBLE = 1
 
-type Exporter = InstanceType<Otel['OTLPMetricExporter']>
 type Resource = ResourceMetrics['resource']
 
 /** Sends metrics by OTLP over HTTP at an interval, one export at a time; the interval begins anew when one has ended. */
@@ -28,7 +25,7 @@ export class OtelReporter implements Reporter {
   readonly #settings: OtelSettings
   readonly #services: ReporterServices
   readonly #otel: Otel
-  readonly #exporter: Exporter
+  readonly #sender: OtelSender
   readonly #resource: Resource
   readonly #metrics: OtelMetrics
   #ended: readonly ReportedJob[] = []
@@ -42,7 +39,7 @@ export class OtelReporter implements Reporter {
     this.#settings = settings
     this.#services = services
     this.#otel = otel
-    this.#exporter = this.#exporterWith(settings.timeoutMs)
+    this.#sender = new OtelSender(otel, settings, services, settings.timeoutMs)
     this.#resource = otel.defaultResource().merge(otel.resourceFromAttributes({ ...settings.service }))
     this.#metrics = new OtelMetrics(services.clock.now())
     this.#scheduleNext()
@@ -61,49 +58,39 @@ export class OtelReporter implements Reporter {
     if (this.#isClosing) return
     this.#isClosing = true
     this.#timer?.cancel()
-    await settledWithin(this.#exportLast(), LAST_EXPORT_MS + GRACE_MS, this.#services.clock)
-    this.#shutDown(this.#exporter)
+    const { clock } = this.#services
+    const timeoutMs = Math.min(this.#settings.timeoutMs, LAST_EXPORT_MS)
+    const last = new OtelSender(this.#otel, this.#settings, this.#services, timeoutMs)
+    await settledWithin(this.#exportLast(last), LAST_EXPORT_MS + GRACE_MS, clock)
+    last.close()
+    this.#sender.close()
   }
 
-  async #exportLast(): Promise<void> {
+  async #exportLast(sender: OtelSender): Promise<void> {
     const lost = this.#lost
     await this.#underWay
     // It has just been waited for in vain.
-    if (this.#lost > lost) return
-    const exporter = this.#exporterWith(Math.min(this.#settings.timeoutMs, LAST_EXPORT_MS))
-    await this.#export(exporter)
-    this.#shutDown(exporter)
-  }
-
-  #exporterWith(timeoutMillis: number): Exporter {
-    const { endpoint: url, compression } = this.#settings
-    return new this.#otel.OTLPMetricExporter({ url, timeoutMillis, compression: compression as never })
-  }
-
-  #shutDown(exporter: Exporter): void {
-    void exporter.shutdown().catch((error: unknown) => {
-      this.#services.logger.debug('the exporter of metrics did not end', { reason: messageOf(error) })
-    })
+    if (this.#lost === lost) await this.#export(sender)
   }
 
   #scheduleNext(): void {
     if (this.#isClosing) return
     this.#timer = this.#services.clock.setTimer(this.#settings.intervalMs, () => {
-      this.#underWay = this.#export(this.#exporter).then(() => {
+      this.#underWay = this.#export(this.#sender).then(() => {
         this.#scheduleNext()
       })
     })
   }
 
   /** Never rejects. */
-  async #export(exporter: Exporter): Promise<void> {
+  async #export(sender: OtelSender): Promise<void> {
     const ended = this.#ended
     try {
       const nowMs = this.#services.clock.now()
       const samples = [...this.#services.jobs(), ...ended].flatMap(samplesOfJob)
       if (samples.length === 0) return
       const { metrics, arrived } = this.#metrics.collect(samples, nowMs)
-      await send(exporter, this.#resourceMetrics(metrics, nowMs))
+      await sender.send(this.#resourceMetrics(metrics, nowMs))
       arrived()
       this.#ended = this.#ended.filter((job) => !ended.includes(job))
       this.#hasArrived()
@@ -166,13 +153,4 @@ export class OtelReporter implements Reporter {
 function hrTimeOf(epochMs: number): [seconds: number, nanos: number] {
   const seconds = Math.floor(epochMs / 1000)
   return [seconds, Math.round((epochMs - seconds * 1000) * 1e6)]
-}
-
-function send(exporter: Exporter, metrics: ResourceMetrics): Promise<void> {
-  return new Promise((resolve, reject) => {
-    exporter.export(metrics, ({ code, error }: { readonly code: number; readonly error?: Error }) => {
-      if (code === SUCCESS) resolve()
-      else reject(asError(error ?? 'the export failed'))
-    })
-  })
 }

@@ -48,11 +48,15 @@ function add(sample: MetricSample, families: Map<string, Family>, options: Prome
   }
 }
 
-/** The count of a summary has a name that another family may have. */
+/** Names with these at their end are a summary's own, whether it has them or not: a family of that name is taken for a part of it. */
+const PARTS_OF_SUMMARY = ['_count', '_sum']
+
 function isTaken(name: string, type: Family['type'], families: ReadonlyMap<string, Family>): boolean {
   if (families.has(name)) return false
-  if (type === 'summary') return families.has(`${name}_count`)
-  return name.endsWith('_count') && families.get(name.slice(0, -'_count'.length))?.type === 'summary'
+  if (type === 'summary') return PARTS_OF_SUMMARY.some((part) => families.has(name + part))
+  return PARTS_OF_SUMMARY.some(
+    (part) => name.endsWith(part) && families.get(name.slice(0, -part.length))?.type === 'summary',
+  )
 }
 
 type Line = readonly [suffix: string, labels: Readonly<Record<string, string>>, value: number]

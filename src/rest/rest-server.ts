@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { FlinkError } from '../core/errors/flink-error.js'
@@ -8,6 +8,7 @@ import type { Random } from '../core/random/random.js'
 import type { Clock } from '../core/time/clock.js'
 import type { JobsGateway } from './jobs-gateway.js'
 import { OperationRegistry } from './operation-registry.js'
+import { RequestsOfConnections } from './requests-of-connections.js'
 import type { RestContext, Route } from './route.js'
 import { ROUTES } from './routes.js'
 import type { RequestRules } from './tcp/request-rules.js'
@@ -26,6 +27,11 @@ const BODY_LIMIT_BYTES = 1024 * 1024
 /** Under which rules requests of a connection are answered; of the others there are none. */
 type RulesOfConnections = WeakMap<Socket, RequestRules>
 
+interface Connections {
+  readonly rules: RulesOfConnections
+  readonly requests: RequestsOfConnections
+}
+
 export interface RestServerServices {
   readonly gateway: JobsGateway
   readonly clock: Clock
@@ -41,29 +47,23 @@ export interface RestServerServices {
 export class RestServer {
   readonly #app: FastifyInstance
   readonly #context: RestContext
-  /** The request of each connection that is not answered yet, as far as it has arrived. */
-  readonly #requests = new WeakMap<Socket, IncomingMessage>()
+  readonly #connections: Connections
 
-  readonly #rules: RulesOfConnections
-
-  private constructor(app: FastifyInstance, context: RestContext, rules: RulesOfConnections) {
+  private constructor(app: FastifyInstance, context: RestContext, connections: Connections) {
     this.#app = app
     this.#context = context
-    this.#rules = rules
-    app.server.prependListener('request', (request, response) => {
-      const { socket } = request
-      this.#requests.set(socket, request)
-      // Another one may come by a connection that stays, which is nobody's to wait for meanwhile.
-      response.once('close', () => {
-        if (this.#requests.get(socket) === request) this.#requests.delete(socket)
-      })
-    })
+    this.#connections = connections
   }
 
   static async create(services: RestServerServices): Promise<RestServer> {
     // A server that never listens itself; the factory keeps fastify from closing what it has not opened.
     const rules: RulesOfConnections = new WeakMap()
-    const serverFactory = (handler: RequestListener): Server => createServer(underRules(rules, handler))
+    const connections: Connections = { rules, requests: new RequestsOfConnections() }
+    const serverFactory = (handler: RequestListener): Server => {
+      const listener = underRules(connections, handler)
+      // What else a client expects is its own affair: Node would answer it before anybody has looked at the rules.
+      return createServer(listener).on('checkExpectation', listener)
+    }
     const app = fastify({
       logger: false,
       bodyLimit: services.bodyLimit ?? BODY_LIMIT_BYTES,
@@ -99,18 +99,18 @@ export class RestServer {
     app.setNotFoundHandler((request, reply) => reply.code(404).send(errorsOf(`Not found: ${request.url}`)))
     app.setErrorHandler((error, request, reply) => sendError(error, request, reply, services.logger))
     await app.ready()
-    return new RestServer(app, context, rules)
+    return new RestServer(app, context, connections)
   }
 
   /** `rules`: which requests of this connection are answered; without them all are. */
   accept(socket: Socket, rules?: RequestRules): void {
-    if (rules !== undefined) this.#rules.set(socket, rules)
+    if (rules !== undefined) this.#connections.rules.set(socket, rules)
     this.#app.server.emit('connection', socket)
   }
 
   /** Whether a whole request has come by that connection, and waits for its answer. */
   hasRequestOf(socket: Socket): boolean {
-    return this.#requests.get(socket)?.complete === true
+    return this.#connections.requests.isAwaitedBy(socket)
   }
 
   /** Whether somebody who triggered an operation may still come for its outcome. */
@@ -164,8 +164,9 @@ function asObject(value: unknown): Record<string, unknown> {
 }
 
 /** What the rules refuse never comes to a route: nobody learns from the answer whether there is one. */
-function underRules(rules: RulesOfConnections, handler: RequestListener): RequestListener {
+function underRules({ rules, requests }: Connections, handler: RequestListener): RequestListener {
   return (request, response) => {
+    if (!requests.begins(request, response)) return
     const ofConnection = rules.get(request.socket)
     if (ofConnection !== undefined) {
       response.setHeader('x-content-type-options', 'nosniff')

@@ -108,6 +108,8 @@ describe('a job file in TypeScript', () => {
     'value-import.ts',
     "import { ValueState } from 'flink-ts'\nexport const state: ValueState<number>[] = []\n",
   )
+  workspace.file('cut-off.ts', 'const a: number = 1\n\nexport default function () {\n')
+  workspace.file('short-name.ts', "import { keyOf } from './numbered'\nexport default keyOf\n")
   workspace.file('compiled-name.ts', "import { keyOf } from './numbered.js'\nexport default keyOf\n")
 
   after(() => {
@@ -225,7 +227,17 @@ describe('a job file in TypeScript', () => {
     [
       'imports by the name that the compiler would make',
       'compiled-name.ts',
-      /\[PROGRAM_IMPORT_FAILED\].*There is numbered\.ts: /,
+      /\[PROGRAM_IMPORT_FAILED\].*There is numbered\.ts: Node runs TypeScript where/,
+    ],
+    [
+      'imports by a name without its end',
+      'short-name.ts',
+      /\[PROGRAM_IMPORT_FAILED\].*There is numbered\.ts: Node imports a file by its whole name/,
+    ],
+    [
+      'ends too soon',
+      'cut-off.ts',
+      /\[PROGRAM_SYNTAX_ERROR\][^]*\/cut-off\.ts:3\nexport default function \(\) \{\n +\^\n/,
     ],
   ]
   for (const [title, file, told] of failures) {

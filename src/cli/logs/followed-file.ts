@@ -4,6 +4,8 @@ import { errnoOf } from '../../core/fs/errno.js'
 
 const CHUNK_BYTES = 65_536
 const NEWLINE = 10
+/** What is longer is handed on in pieces: neither texts nor memory have room for any length. */
+const LONGEST_LINE = 16 * 1024 * 1024
 
 /**
  * The lines of a file that others write, as they come. A file that is not there yet has none; one that was emptied, or that another
@@ -16,7 +18,9 @@ export class FollowedFile {
   #handle: FileHandle | undefined
   #position = 0
   #decoder = new StringDecoder('utf8')
-  #rest = ''
+  /** Of the line that has not ended yet, in pieces: to put them together with each chunk would take the square of its length. */
+  #rest: string[] = []
+  #restLength = 0
   #isFirst = true
 
   constructor(path: string, lastLines: number) {
@@ -29,19 +33,18 @@ export class FollowedFile {
     return !this.#isFirst
   }
 
-  /** Hands on all whole lines that have come since. */
-  async read(take: (line: string) => void): Promise<void> {
-    if (this.#handle !== undefined) await this.#readOn(this.#handle, take)
-    if (await this.#isAnother()) {
+  /** Hands on all whole lines that have come since, as long as somebody wants them. */
+  async read(take: (line: string) => void, isWanted: () => boolean): Promise<void> {
+    if (this.#handle !== undefined) await this.#readOn(this.#handle, take, isWanted)
+    if (isWanted() && (await this.#isAnother())) {
       await this.#open(take)
-      if (this.#handle !== undefined) await this.#readOn(this.#handle, take)
+      if (this.#handle !== undefined) await this.#readOn(this.#handle, take, isWanted)
     }
   }
 
   /** What stands after the last line end, as nothing more will come. */
   end(take: (line: string) => void): void {
-    const rest = this.#rest + this.#decoder.end()
-    this.#rest = ''
+    const rest = this.#takeRest() + this.#decoder.end()
     if (rest !== '') take(rest)
   }
 
@@ -75,16 +78,32 @@ export class FollowedFile {
     this.#decoder = new StringDecoder('utf8')
   }
 
-  async #readOn(handle: FileHandle, take: (line: string) => void): Promise<void> {
+  #takeRest(): string {
+    const rest = this.#rest.join('')
+    this.#rest = []
+    this.#restLength = 0
+    return rest
+  }
+
+  async #readOn(handle: FileHandle, take: (line: string) => void, isWanted: () => boolean): Promise<void> {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
-    for (;;) {
+    while (isWanted()) {
       const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, this.#position)
       if (bytesRead === 0) return
       this.#position += bytesRead
-      const lines = (this.#rest + this.#decoder.write(chunk.subarray(0, bytesRead))).split('\n')
-      this.#rest = lines.pop() ?? ''
-      for (const line of lines) take(line)
+      const [first = '', ...others] = this.#decoder.write(chunk.subarray(0, bytesRead)).split('\n')
+      this.#keep(first)
+      for (const text of others) {
+        take(this.#takeRest())
+        this.#keep(text)
+      }
+      if (this.#restLength >= LONGEST_LINE) take(this.#takeRest())
     }
+  }
+
+  #keep(text: string): void {
+    if (text !== '') this.#rest.push(text)
+    this.#restLength += text.length
   }
 }
 

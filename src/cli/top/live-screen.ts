@@ -71,12 +71,12 @@ export class LiveScreen {
   /** Lines that do not fit below each other are counted. */
   draw(lines: readonly string[]): void {
     const { rows } = this.#devices.output
-    // The cursor stays on a line of its own.
-    const room = rows > 0 ? rows - 1 : Infinity
+    // The cursor stays on a line of its own, where there is a second one.
+    const room = rows > 0 ? Math.max(1, rows - 1) : Infinity
     const hidden = lines.length - room
     const shown = hidden > 0 ? [...lines.slice(0, room - 1), `... ${String(hidden + 1)} more lines`] : lines
     const text = shown.map((line) => EMPTY_LINE + line).join('\n')
-    this.#devices.output.write(`${HOME}${text}\n${TO_END_OF_SCREEN}`)
+    this.#devices.output.write(rows === 1 ? `${HOME}${text}` : `${HOME}${text}\n${TO_END_OF_SCREEN}`)
   }
 
   /** Until the time is up or somebody leaves; `resized` is called for each new size on the way. */

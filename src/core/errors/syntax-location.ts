@@ -14,6 +14,9 @@ const LOCATION =
 const TYPED_LOCATION =
   /^(?<place>(?:\/|[A-Za-z]:\\|file:)[^\n]*):(?<line>\d+)\r?\n(?:[^\n]*\n)*?(?<code>[^\n]*)\n(?<indent>[ \t]*)(?<carets>\^+)[ \t]*\n/
 
+/** The end of the file has no caret there. */
+const TYPED_END = /^(?<place>(?:\/|[A-Za-z]:\\|file:)[^\n]*):\d+\r?\n[^]*<eof>/
+
 /** `/job/data.json: Unexpected token`, the message of a JSON file that was imported or required. */
 const JSON_FILE = /^(?<path>(?:\/|[A-Za-z]:\\)[^\n]*\.json): /
 
@@ -43,7 +46,7 @@ interface Place {
 export function syntaxLocationOf(error: SyntaxError): string | undefined {
   const message = textOfError(error, 'message') ?? ''
   const place = isTyped(error)
-    ? placeIn(textOfError(error, 'stack') ?? '', message, TYPED_LOCATION)
+    ? placeInTyped(textOfError(error, 'stack') ?? '', message)
     : (placeIn(decoratedStackOf(error), message) ?? placeInJson(message))
   return place === undefined ? undefined : shown(withText(place))
 }
@@ -75,11 +78,19 @@ function isTyped(error: SyntaxError): boolean {
 function placeIn(stack: string, message: string, location = LOCATION): Place | undefined {
   const { place, line, code, indent, carets } = location.exec(stack)?.groups ?? {}
   if (place === undefined || code === undefined || indent === undefined) return undefined
-  const path = place.startsWith('file:') ? pathOf(place) : place
+  const path = pathOf(place)
   const length = carets?.length ?? 0
   const isCutOff = indent.length + length >= MOST_UNDERLINED
   const farOut = message === 'Unexpected end of input' ? code.length : undefined
   return { path, line: Number(line), code, column: isCutOff ? farOut : indent.length, length: Math.max(1, length) }
+}
+
+function placeInTyped(stack: string, message: string): Place | undefined {
+  const place = placeIn(stack, message, TYPED_LOCATION)
+  const [, end] = place === undefined ? (TYPED_END.exec(stack) ?? []) : []
+  if (end === undefined) return place
+  const path = pathOf(end)
+  return { path, line: textOf(path).split('\n').length, code: '', column: 0, length: 1 }
 }
 
 function placeInJson(message: string): Place | undefined {
@@ -116,8 +127,9 @@ function textOfDataUrl(url: string): string {
   return url.slice(0, comma).endsWith(';base64') ? Buffer.from(content, 'base64').toString() : content
 }
 
-function pathOf(fileUrl: string): string {
-  const url = new URL(fileUrl)
+function pathOf(place: string): string {
+  if (!place.startsWith('file:')) return place
+  const url = new URL(place)
   url.search = ''
   return fileURLToPath(url)
 }

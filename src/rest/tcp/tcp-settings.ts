@@ -3,6 +3,7 @@ import type { TlsOptions } from 'node:tls'
 import type { Configuration } from '../../core/config/configuration.js'
 import { RestOptions } from '../../core/config/rest-options.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { ReasonError } from '../../core/errors/reason-error.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
 import { parseFileUri } from '../../core/fs/file-path.js'
 import { portsOf } from '../../core/net/port-range.js'
@@ -63,6 +64,8 @@ async function addressOf(name: string): Promise<string> {
   const bare = name.trim().replace(/^\[(.*)\]$/, '$1')
   if (bare.toLowerCase() === 'localhost') return LOCALHOST
   try {
+    // Node takes no name at all for one that has no address, and would listen everywhere.
+    if (bare === '') throw new ReasonError('it is empty')
     return (await lookup(bare)).address
   } catch (error) {
     const reason = messageOf(error)

@@ -143,14 +143,19 @@ describe('a syntax error is shown with the line of the user', () => {
 const FAILURES: readonly (readonly [title: string, text: string, code: ErrorCode, message: RegExp])[] = [
   ['a missing package', "import x from 'missing-package'\n", 'PROGRAM_IMPORT_FAILED', /missing-package/],
   ['a missing file', "import './missing.mjs'\n", 'PROGRAM_IMPORT_FAILED', /missing\.mjs/],
+  ['a name without its end', "import './part'\n", 'PROGRAM_IMPORT_FAILED', /There is part\.mjs: Node imports a file/],
+  ['a folder', "import './parts'\n", 'PROGRAM_IMPORT_FAILED', /There is parts\/index\.js: Node imports a file/],
   ['an error of its top level', "throw new RangeError('too wide')\n", 'PROGRAM_MAIN_FAILED', /main method.*too wide/],
   ['a thrown text', "throw 'just text'\n", 'PROGRAM_MAIN_FAILED', /just text/],
   ['text that it cannot parse', "JSON.parse('{')\n", 'PROGRAM_MAIN_FAILED', /JSON/],
 ]
 
+/** What may have been meant. */
+const BESIDE = { 'part.mjs': '', 'parts/index.js': '' }
+
 for (const [title, text, code, message] of FAILURES) {
   test(`a job module fails by ${title}`, async (context) => {
-    const error = await failureOf(await urlOf(context, 'job.mjs', { 'job.mjs': text }))
+    const error = await failureOf(await urlOf(context, 'job.mjs', { ...BESIDE, 'job.mjs': text }))
     assert.equal(error.code, code)
     assert.match(error.message, message)
     assert.notEqual(error.cause, undefined)

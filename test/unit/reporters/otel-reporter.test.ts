@@ -43,7 +43,7 @@ describe('The reporter for OpenTelemetry', () => {
   /** Turns the hands by an interval, and waits until the export has ended, whatever became of it. */
   async function exported(): Promise<void> {
     clock.advance(1000)
-    while (clock.pendingTimers === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (clock.nextTimerAt() !== clock.now() + 1000) await new Promise((resolve) => setTimeout(resolve, 5))
   }
 
   function seen(): (number | undefined)[] {
@@ -135,6 +135,32 @@ describe('The reporter for OpenTelemetry', () => {
     assert.equal(clock.pendingTimers, 0)
   })
 
+  it('gives up an answer that has no end, goes on with the next export and leaves no connection', async () => {
+    await open({ timeoutMs: 2000 })
+    receiver.answer = 'endless'
+    clock.advance(1000)
+    await receiver.until(() => receiver.asked === 1)
+    clock.advance(2500)
+    while (clock.nextTimerAt() !== clock.now() + 1000) await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.match(told.join(), /^warn Metrics do not arrive at .*: no whole answer in time\. The job goes on/)
+    while ((await receiver.connections()) > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    receiver.answer = 200
+    await exported()
+    assert.match(told.at(-1) ?? '', /^note Metrics arrive at .* again .* after one export that did not/)
+  })
+
+  it('is not held at its end by an answer that has none, and tells that the last metrics did not arrive', async () => {
+    await open({ timeoutMs: 2000 })
+    receiver.answer = 'endless'
+    const closed = reporter.close()
+    await receiver.until(() => receiver.asked === 1)
+    clock.advance(2500)
+    await closed
+    assert.match(told.join(), /: no whole answer in time\. They were the last ones\.$/)
+    while ((await receiver.connections()) > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    assert.equal(clock.pendingTimers, 0)
+  })
+
   it('names its collector without what may be secret in the address', async () => {
     const endpoint = (await receiver.listen()).replace('http://', 'http://me:secret@')
     await open({ endpoint: `${endpoint}?key=secret` })
@@ -153,7 +179,7 @@ describe('The reporter for OpenTelemetry', () => {
   })
 
   it('is held by an exporter that does not give up no longer than three and a half seconds', async () => {
-    await open({ timeoutMs: 2000 })
+    await open({ timeoutMs: 5000 })
     receiver.answer = 'silent'
     clock.advance(1000)
     let isClosed = false

@@ -1,5 +1,5 @@
 /** A collector of OTLP over HTTP with JSON, on a port of its own: keeps what came, as plain points. */
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import { gunzipSync } from 'node:zlib'
 
 export interface ReceivedPoint {
@@ -59,8 +59,8 @@ export class OtlpReceiver {
   readonly received: Received[] = []
   /** How often it was asked to take metrics. */
   asked = 0
-  /** What it answers; `silent`: nothing. */
-  answer: number | 'silent' = 200
+  /** What it answers; `silent`: nothing; `endless`: ever a little more. */
+  answer: number | 'silent' | 'endless' = 200
   readonly #server: Server
   readonly #watchers = new Set<() => void>()
 
@@ -73,7 +73,9 @@ export class OtlpReceiver {
         const body = Buffer.concat(parts)
         const text = (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString()
         if (this.answer === 200) this.received.push(receivedOf(request.url ?? '', JSON.parse(text) as WireRequest))
-        if (this.answer !== 'silent') response.writeHead(this.answer, { 'content-type': 'application/json' }).end('{}')
+        if (this.answer === 'endless') answerEndlessly(response)
+        else if (this.answer !== 'silent')
+          response.writeHead(this.answer, { 'content-type': 'application/json' }).end('{}')
         for (const watcher of this.#watchers) watcher()
       })
     })
@@ -102,6 +104,16 @@ export class OtlpReceiver {
     }
   }
 
+  /** Connections that there are. */
+  connections(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.getConnections((error, count) => {
+        if (error === null) resolve(count)
+        else reject(error)
+      })
+    })
+  }
+
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.#server.close(() => {
@@ -110,6 +122,14 @@ export class OtlpReceiver {
       this.#server.closeAllConnections()
     })
   }
+}
+
+function answerEndlessly(response: ServerResponse): void {
+  response.writeHead(200, { 'content-type': 'application/json' })
+  const timer = setInterval(() => response.write(' '), 20)
+  response.once('close', () => {
+    clearInterval(timer)
+  })
 }
 
 function receivedOf(url: string, request: WireRequest): Received {

@@ -87,6 +87,10 @@ flink_taskmanager_job_rate{} 2.5
       sample('sizes_count', gauge(3)),
       sample('times_count', gauge(4)),
       sample('times', HISTOGRAM),
+      // A gauge of this name is read as the sum of the sizes, and its type as a second one of theirs.
+      sample('sizes_sum', gauge(5)),
+      sample('lags_sum', gauge(6)),
+      sample('lags', HISTOGRAM),
     ]
     const families = parseExposition(prometheusText(samples, FILTERED))
     assert.deepEqual(
@@ -95,6 +99,7 @@ flink_taskmanager_job_rate{} 2.5
         ['a_b', 'gauge', 1],
         ['sizes', 'summary', 9],
         ['times_count', 'gauge', 4],
+        ['lags_sum', 'gauge', 6],
       ],
     )
   })

@@ -330,3 +330,57 @@ it('a RestEndpoint over TCP lets no client keep it: whoever is slow is cut off, 
     await advanceUntil(clock, 100, endpoint.close())
   })
 })
+
+/** All that comes back for text that is sent at once, until the connection ends. */
+async function answersTo(url: string, text: string): Promise<string> {
+  const socket = createConnection(Number(new URL(url).port), '127.0.0.1')
+  let answers = ''
+  socket.setEncoding('utf8').on('data', (chunk: string) => (answers += chunk))
+  socket.on('error', () => undefined)
+  socket.write(text)
+  await once(socket, 'close')
+  return answers
+}
+
+function statusesIn(answers: string): string[] {
+  return [...answers.matchAll(/^HTTP\/1\.1 (\d+)/gm)].map(([, status = '']) => status)
+}
+
+it('a RestEndpoint over TCP answers the first of requests that are sent ahead, does no work for the others and ends the connection', async () => {
+  let asked = 0
+  const counting = {
+    overview: () => {
+      asked += 1
+      return Promise.resolve([])
+    },
+    queryState: () => Promise.resolve({ source: 'none', checkpoint: null, values: [] }),
+  } as unknown as JobsGateway
+  const one = (line: string, more = ''): string => `${line} HTTP/1.1\r\nhost: localhost\r\n${more}\r\n`
+  const bearer = `authorization: ${BEARER.authorization}\r\n`
+  await withEndpoint(counting, async (endpoint, address) => {
+    await endpoint.listen(address)
+    const url = await endpoint.listenOnTcp(OVER_TCP)
+    assert.deepEqual(statusesIn(await answersTo(url, one('GET /jobs/overview', bearer).repeat(20))), ['200'])
+    assert.equal(asked, 1)
+    assert.deepEqual(statusesIn(await answersTo(url, one('GET /jobs/overview').repeat(20))), ['401'])
+    await answersTo(url, one('GET /jobs/overview', bearer).repeat(1000))
+    assert.ok(asked <= 2, `${String(asked)} were looked at`)
+
+    const query = `POST /jobs/${'a'.repeat(32)}/queryable-states`
+    const body = '{"name":"count","keys":[],"timeout-ms":1000}'
+    const about = `${bearer}content-type: application/json\r\ncontent-length: ${String(body.length)}\r\n`
+    const queries = await answersTo(url, (one(query, about) + body).repeat(3))
+    assert.deepEqual(statusesIn(queries), ['200'])
+    await endpoint.close()
+  })
+})
+
+it('a RestEndpoint over TCP holds its rules against those who expect something else than an answer', async () => {
+  await withEndpoint(NO_JOBS, async (endpoint, address) => {
+    await endpoint.listen(address)
+    const url = await endpoint.listenOnTcp(OVER_TCP)
+    const answers = await answersTo(url, 'GET /jobs/overview HTTP/1.1\r\nhost: localhost\r\nexpect: much\r\n\r\n')
+    assert.deepEqual(statusesIn(answers), ['401'])
+    await endpoint.close()
+  })
+})

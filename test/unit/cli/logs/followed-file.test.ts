@@ -26,7 +26,10 @@ describe('A file that is followed', () => {
 
   async function lines(followed: FollowedFile): Promise<string[]> {
     const taken: string[] = []
-    await followed.read((line) => taken.push(line))
+    await followed.read(
+      (line) => taken.push(line),
+      () => true,
+    )
     return taken
   }
 
@@ -45,6 +48,27 @@ describe('A file that is followed', () => {
     followed.end((line) => ended.push(line))
     followed.end((line) => ended.push(line))
     assert.deepEqual(ended, ['last'])
+    await followed.close()
+  })
+
+  it('gives a line that is very long in pieces, each once', async () => {
+    const long = 'x'.repeat(33 * 1024 * 1024)
+    const followed = new FollowedFile(fresh(`${long}\nshort\n`), Infinity)
+    const taken = await lines(followed)
+    assert.equal(taken.length, 4)
+    assert.ok(taken.slice(0, 3).join('') === long)
+    assert.equal(taken.at(-1), 'short')
+    await followed.close()
+  })
+
+  it('is not read on for somebody who wants no more', async () => {
+    const followed = new FollowedFile(fresh('a line\n'.repeat(100_000)), Infinity)
+    let taken = 0
+    await followed.read(
+      () => (taken += 1),
+      () => taken === 0,
+    )
+    assert.ok(taken > 0 && taken < 50_000, String(taken))
     await followed.close()
   })
 

@@ -99,6 +99,14 @@ describe('A live screen', () => {
     assert.match(output.written, /K3\n.*\.\.\. 3 more lines\n/)
   })
 
+  it('has one line where the terminal has, and scrolls nothing away', () => {
+    const { screen, output } = screenOf()
+    Object.assign(output, { rows: 1 })
+    output.written = ''
+    screen.draw(['1', '2', '3'])
+    assert.equal(output.written, '\u001B[H\u001B[2K... 3 more lines')
+  })
+
   it('is drawn anew for a new size while it waits, and waits no longer for who leaves', async () => {
     const { screen, output, input } = screenOf()
     let drawn = 0

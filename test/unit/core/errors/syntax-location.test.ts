@@ -78,6 +78,16 @@ describe('A syntax error that comes up at run time', () => {
     assert.equal(syntaxLocationOf(error), '/job/colours.ts:2\n  enum Colour { Red }\n  ^^^^^^^^^^^^^^^^^^^')
   })
 
+  it('is shown in TypeScript after the last text, where something is missing at the end', () => {
+    const file = path.join(directory, 'cut-off.ts')
+    writeFileSync(file, 'const a: number = 1\nexport default function () {\n\n')
+    const error = new SyntaxError("Expected '}', got '<eof>'")
+    Object.assign(error, { code: 'ERR_INVALID_TYPESCRIPT_SYNTAX' })
+    error.stack = `${urlOf('cut-off.ts')}:2\nexport default function () {\n\nSyntaxError: Expected '}', got '<eof>'\n    at parse\n`
+    const place = `${file}:2\nexport default function () {\n${' '.repeat(28)}^`
+    assert.equal(syntaxLocationOf(error), place)
+  })
+
   it('has no place when it stands in no module', async () => {
     const actions = [
       () => JSON.parse('{') as unknown,

@@ -73,5 +73,9 @@ describe('The settings of REST over TCP', () => {
       code: 'PATH_INVALID',
     })
     await assert.rejects(settingsOf({ 'rest.bind-address': 'no name' }), { code: 'REST_ADDRESS_UNUSABLE' })
+    for (const bind of ['', ' ', '[]']) {
+      const settings = { 'rest.bind-address': bind, 'rest.authentication.token-file': 'token.txt' }
+      await assert.rejects(settingsOf(settings), { code: 'REST_ADDRESS_UNUSABLE', message: /it is empty/ })
+    }
   })
 })
