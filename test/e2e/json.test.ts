@@ -42,9 +42,9 @@ function same(key: string, value: unknown, root: string): unknown {
   if (typeof value === 'number' && COUNTED.test(key)) return typeof value
   if (typeof value !== 'string') return value
   if (key === 'line') return value.replace(/^\d+$/, 'a number')
-  // The page shows the first line.
-  if (key === 'script') return value.split('\n')[0]
-  return value.replaceAll(root, ROOT).replaceAll(ID, '...')
+  // Of what prints as many lines the page shows the first.
+  const [first = ''] = value.split('\n')
+  return first.replaceAll(root, ROOT).replaceAll(ID, '...')
 }
 
 /** The one document on standard output. */

@@ -17,8 +17,7 @@ export const logsCommand: CliCommand = {
       long: 'lines',
       value: 'required',
       valueName: 'number',
-      description:
-        'Of what is there already only the last lines of each file; all where it is not given.',
+      description: 'Of what is there already only the last lines of each file; all where it is not given.',
     },
   ],
   examples: [
