@@ -29,12 +29,12 @@ export class FollowedFile {
     return !this.#isFirst
   }
 
-  /** Hands on all whole lines that have come since. */
+  /** Hands on all whole lines that have come since. Those that come meanwhile are for the next time: they might never cease. */
   async read(take: (line: string) => void): Promise<void> {
-    if (this.#handle !== undefined) await this.#readOn(this.#handle, take)
+    if (this.#handle !== undefined) await this.#readOn(this.#handle, await sizeOf(this.#handle), take)
     if (await this.#isAnother()) {
-      await this.#open(take)
-      if (this.#handle !== undefined) await this.#readOn(this.#handle, take)
+      const size = await this.#open(take)
+      if (this.#handle !== undefined) await this.#readOn(this.#handle, size, take)
     }
   }
 
@@ -60,25 +60,29 @@ export class FollowedFile {
     }
   }
 
-  async #open(take: (line: string) => void): Promise<void> {
+  /** Gives its size, of which the last lines were counted. */
+  async #open(take: (line: string) => void): Promise<number> {
     this.end(take)
     await this.close()
     try {
       this.#handle = await open(this.path, 'r')
     } catch (error) {
       // It went meanwhile: the next one will be found.
-      if (errnoOf(error) === 'ENOENT') return
+      if (errnoOf(error) === 'ENOENT') return 0
       throw error
     }
-    this.#position = this.#isFirst ? await startOfLast(this.#handle, this.#lastLines) : 0
+    const size = await sizeOf(this.#handle)
+    this.#position = this.#isFirst ? await startOfLast(this.#handle, size, this.#lastLines) : 0
     this.#isFirst = false
     this.#decoder = new StringDecoder('utf8')
+    return size
   }
 
-  async #readOn(handle: FileHandle, take: (line: string) => void): Promise<void> {
+  async #readOn(handle: FileHandle, size: number, take: (line: string) => void): Promise<void> {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
-    for (;;) {
-      const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, this.#position)
+    while (this.#position < size) {
+      const wanted = Math.min(CHUNK_BYTES, size - this.#position)
+      const { bytesRead } = await handle.read(chunk, 0, wanted, this.#position)
       if (bytesRead === 0) return
       this.#position += bytesRead
       const lines = (this.#rest + this.#decoder.write(chunk.subarray(0, bytesRead))).split('\n')
@@ -89,8 +93,7 @@ export class FollowedFile {
 }
 
 /** Where the last lines begin: searched from the end, as a log may be large. What has no line end is a line as well. */
-async function startOfLast(handle: FileHandle, lines: number): Promise<number> {
-  const { size } = await handle.stat()
+async function startOfLast(handle: FileHandle, size: number, lines: number): Promise<number> {
   if (lines === Infinity) return 0
   if (lines === 0) return size
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
@@ -107,4 +110,8 @@ async function startOfLast(handle: FileHandle, lines: number): Promise<number> {
     end = start
   }
   return 0
+}
+
+async function sizeOf(handle: FileHandle): Promise<number> {
+  return (await handle.stat()).size
 }

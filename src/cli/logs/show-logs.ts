@@ -33,7 +33,10 @@ export async function showLogs(wanted: LogsWanted, taker: LogsTaker): Promise<vo
   const followed = new Map<string, FollowedFile>()
   try {
     let found = await look(wanted, followed, taker)
-    tellWhatIsMissing(found, followed, { wanted, taker })
+    tellMissingOutput(found, wanted.jobId, taker)
+    // The log of a job that has just begun is about to come.
+    const isLogAwaited = wanted.follow && found.isRunning
+    if (!isLogAwaited) tellMissingLog(found, followed, taker)
     let { pid } = found
     while (wanted.follow && found.isRunning && taker.isOpen()) {
       await taker.sleep(LOOK_MS)
@@ -45,7 +48,9 @@ export async function showLogs(wanted: LogsWanted, taker: LogsTaker): Promise<vo
       return
     }
     for (let waitedMs = 0; isAlive(pid) && waitedMs < LAST_WORDS_MS; waitedMs += LOOK_MS) await taker.sleep(LOOK_MS)
-    finish(followed, await look(wanted, followed, taker), taker)
+    found = await look(wanted, followed, taker)
+    finish(followed, found, taker)
+    if (isLogAwaited) tellMissingLog({ ...found, pid }, followed, taker)
     if (found.state !== undefined) taker.tell(`Job ${wanted.jobId} has ended: ${printable(found.state)}`)
   } finally {
     for (const file of followed.values()) await file.close()
@@ -83,17 +88,19 @@ function isOfJob(source: LogSource, line: string, { lived }: JobLogFiles): boole
   return Number.isNaN(atMs) || (atMs >= lived.fromMs - EARLIER_MS && atMs <= lived.toMs + EARLIER_MS)
 }
 
-function tellWhatIsMissing(
-  { files, directory, isRunning, pid }: JobLogFiles,
-  followed: ReadonlyMap<string, FollowedFile>,
-  { wanted, taker }: { readonly wanted: LogsWanted; readonly taker: LogsTaker },
-): void {
+function tellMissingOutput({ files, directory, isRunning }: JobLogFiles, jobId: string, taker: LogsTaker): void {
+  if (files.some(({ source }) => source === 'output')) return
   const goes = isRunning ? 'goes' : 'went'
-  if (!files.some(({ source }) => source === 'output')) {
-    taker.tell(
-      `There is no output file of job ${wanted.jobId} in ${printable(directory)}: what a job that is not detached prints ${goes} to its terminal.`,
-    )
-  }
+  taker.tell(
+    `There is no output file of job ${jobId} in ${printable(directory)}: what a job that is not detached prints ${goes} to its terminal.`,
+  )
+}
+
+function tellMissingLog(
+  { files, pid }: JobLogFiles,
+  followed: ReadonlyMap<string, FollowedFile>,
+  taker: LogsTaker,
+): void {
   const log = files.find(({ source }) => source === 'log')
   if (log !== undefined && followed.get(log.path)?.exists === true) return
   const why =
