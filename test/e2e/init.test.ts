@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
-import { Workspace } from './command-line.js'
+import { REPOSITORY, Workspace } from './command-line.js'
 
 describe('flink-ts init', () => {
   const workspace = new Workspace()
@@ -20,8 +20,13 @@ describe('flink-ts init', () => {
       /^Wrote the project my-job to .*\/jobs\/My Job:\n {2}package\.json\n[^]*\nGo on with: cd 'jobs\/My Job' && npm install/,
     )
     const directory = path.join(workspace.path, 'jobs/My Job')
-    const manifest = JSON.parse(readFileSync(path.join(directory, 'package.json'), 'utf8')) as { name: string }
+    const manifest = JSON.parse(readFileSync(path.join(directory, 'package.json'), 'utf8')) as {
+      name: string
+      dependencies: Readonly<Record<string, string>>
+    }
     assert.equal(manifest.name, 'my-job')
+    const { 'flink-ts': dependency = '' } = manifest.dependencies
+    assert.equal(dependency, `file:${path.relative(directory, REPOSITORY)}`, 'this checkout')
 
     mkdirSync(path.join(workspace.path, 'repository/.git'), { recursive: true })
     const told = await workspace.run('init', 'repository', '--json')

@@ -13,7 +13,7 @@ const ROOT = '/srv/'
 const FIRST_SAVEPOINT = 'savepoint-cca7bc-bb1e257f0dab'
 /** Differs from run to run. */
 const ID = /[0-9a-f]{32}|savepoint-[0-9a-f]{6}-[0-9a-f]{12}/g
-const COUNTED = /Ms$|^(?:timestamp|sizeBytes|checkpointId|value|before)$/
+const COUNTED = /(?:Ms|PerSecond)$|^(?:timestamp|sizeBytes|checkpointId|value|before|busy|backPressured|idle)$/
 
 class JsonWorkspace extends Workspace {
   readonly job: string = this.file('job.mjs', JSON_JOB)
@@ -40,7 +40,11 @@ function comparable(lines: string, root: string): string[] {
 
 function same(key: string, value: unknown, root: string): unknown {
   if (typeof value === 'number' && COUNTED.test(key)) return typeof value
-  return typeof value === 'string' ? value.replaceAll(root, ROOT).replaceAll(ID, '...') : value
+  if (typeof value !== 'string') return value
+  if (key === 'line') return value.replace(/^\d+$/, 'a number')
+  // Of what prints as many lines the page shows the first.
+  const [first = ''] = value.split('\n')
+  return first.replaceAll(root, ROOT).replaceAll(ID, '...')
 }
 
 /** The one document on standard output. */
@@ -78,6 +82,25 @@ describe('--json', { concurrency: 2 }, () => {
     }
     assert.ok(ran > 20, String(ran))
     workspace.remove()
+  })
+
+  it(`has a row in ${PAGE} for each action, and a sample`, async () => {
+    const page = readFileSync(path.join(REPOSITORY, PAGE), 'utf8')
+    const rows = [...page.matchAll(/^\| (.*?) \|/gm)].map(([, actions = '']) => actions)
+    const samples = [...page.matchAll(SHOWN)].map(([, command = '']) => command)
+    const workspace = new Workspace()
+    const { stdout } = await workspace.run('-h')
+    workspace.remove()
+    // What `state` alone prints is an error.
+    const actions = [...stdout.matchAll(/^Action "(.*)" /gm)]
+      .map(([, name = '']) => name)
+      .filter((name) => name !== 'state')
+    assert.ok(actions.length > 20, String(actions))
+    const isOf = (action: string) => (text: string) => new RegExp(`(?:^|\`)${action}(?:[ \`]|$)`).test(text)
+    assert.deepEqual(
+      actions.filter((action) => !rows.some(isOf(action)) || !samples.some(isOf(action))),
+      [],
+    )
   })
 
   it('leaves standard output of an attached run to the document: what the program prints goes to standard error', async () => {

@@ -21,6 +21,7 @@ class Numbers extends RichSourceFunction {
 }
 
 export default function (env, params) {
+  console.log('name\\tof \\u001b[1mwhat')
   env.addSource(new Numbers(params.get('gate'))).print()
 }
 `
@@ -57,6 +58,7 @@ describe('flink-ts logs', () => {
       numbers,
       [1, 2, 3, 4, 5, 6].map((number) => `number ${String(number)}`),
     )
+    assert.match(stdout, /^name\tof \\u001b\[1mwhat$/m, 'a tab is text, other control characters have no power')
     assert.match(stdout, /"msg":"job .* is FINISHED"/)
     assert.match(stdout, /^Job Runtime: \d+ ms$/m)
     assert.equal(stderr, `Job ${jobId} has ended: FINISHED\n`)

@@ -141,11 +141,11 @@ describe('the packed package', () => {
     run(process.execPath, [join(repositoryRoot, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.'], project)
   })
 
-  test('writes a project by init, which installs the package, builds, is tested and runs', () => {
+  test('writes a project by init, which asks for the packed file, installs it, builds, is tested and runs', () => {
     run('npx', ['--no-install', 'flink-ts', 'init', 'Word Count'], project)
     const made = join(project, 'Word Count')
     const install = ['install', '--engine-strict', '--prefer-offline', '--no-audit', '--no-fund']
-    run('npm', [...install, join(project, packed.filename)], made)
+    run('npm', install, made)
     run('npm', ['run', 'build'], made)
     assert.match(run('npm', ['test'], made), /^# pass 1$/m)
     const runDirectory = `-Dcluster.run-directory=${join(project, 'run')}`

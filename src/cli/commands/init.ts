@@ -7,7 +7,7 @@ import { makeDirectories } from '../../core/fs/make-directories.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { argumentError } from '../arguments/parsed-values.js'
-import { packageVersion } from '../output/version.js'
+import { packageDirectory, packageVersion } from '../output/version.js'
 import { printable } from '../terminal/printable-text.js'
 
 /** May be there before: a repository that is new has nothing else. */
@@ -25,9 +25,13 @@ export const initCommand: CliCommand = {
     if (more !== undefined) throw argumentError(`"${more}" is one directory too many: name one.`)
     const directory = projectDirectory(operand, context.workingDirectory)
     await refuseFull(directory, operand)
-    const { packageNameOf, projectFiles } = await import('../project/project-files.js')
+    const [{ packageNameOf, projectFiles }, { ownDependency }] = await Promise.all([
+      import('../project/project-files.js'),
+      import('../project/own-dependency.js'),
+    ])
     const name = packageNameOf(path.basename(directory))
-    const files = projectFiles({ name, version: packageVersion() })
+    const own = { name: 'flink-ts', version: packageVersion(), directory: packageDirectory() }
+    const files = projectFiles({ name, dependency: ownDependency(own, directory) })
     try {
       for (const [file, text] of Object.entries(files)) await write(path.join(directory, file), text)
     } catch (cause) {

@@ -3,7 +3,7 @@ import { argumentError, has, valueOf, type ParsedOptions } from '../arguments/pa
 import { jobIdOf } from '../job/job-id-of.js'
 import { logDirectoryOf } from '../job/log-files.js'
 import { runDirectoryOf } from '../job/rest-cluster-client-of.js'
-import { printable } from '../terminal/printable-text.js'
+import { printable, printableLines } from '../terminal/printable-text.js'
 
 export const logsCommand: CliCommand = {
   name: 'logs',
@@ -17,8 +17,7 @@ export const logsCommand: CliCommand = {
       long: 'lines',
       value: 'required',
       valueName: 'number',
-      description:
-        'Of what is there already only the last lines of each file; all where it is not given. With --json each line is a document: {"source", "file", "line"}.',
+      description: 'Of what is there already only the last lines of each file; all where it is not given.',
     },
   ],
   examples: [
@@ -46,7 +45,7 @@ export const logsCommand: CliCommand = {
           }
           if (shown !== file && !context.isQuiet) context.print(`==> ${printable(file)} <==`)
           shown = file
-          context.print(printable(line))
+          context.print(printableLines(line))
         },
         tell: (text) => {
           if (!context.isQuiet) context.printError(`${text}\n`)

@@ -7,6 +7,11 @@ const NEWLINE = 10
 /** What is longer is handed on in pieces: neither texts nor memory have room for any length. */
 const LONGEST_LINE = 16 * 1024 * 1024
 
+interface LineTaker {
+  readonly take: (line: string) => void
+  readonly isWanted: () => boolean
+}
+
 /**
  * The lines of a file that others write, as they come. A file that is not there yet has none; one that was emptied, or that another
  * took the place of, is read from its beginning, the old one to its end.
@@ -33,12 +38,15 @@ export class FollowedFile {
     return !this.#isFirst
   }
 
-  /** Hands on all whole lines that have come since, as long as somebody wants them. */
+  /**
+   * Hands on all whole lines that have come since, as long as somebody wants them. Those that come meanwhile are for the next
+   * time: they might never cease.
+   */
   async read(take: (line: string) => void, isWanted: () => boolean): Promise<void> {
-    if (this.#handle !== undefined) await this.#readOn(this.#handle, take, isWanted)
+    if (this.#handle !== undefined) await this.#readOn(this.#handle, await sizeOf(this.#handle), { take, isWanted })
     if (isWanted() && (await this.#isAnother())) {
-      await this.#open(take)
-      if (this.#handle !== undefined) await this.#readOn(this.#handle, take, isWanted)
+      const size = await this.#open(take)
+      if (this.#handle !== undefined) await this.#readOn(this.#handle, size, { take, isWanted })
     }
   }
 
@@ -63,19 +71,22 @@ export class FollowedFile {
     }
   }
 
-  async #open(take: (line: string) => void): Promise<void> {
+  /** Gives its size, of which the last lines were counted. */
+  async #open(take: (line: string) => void): Promise<number> {
     this.end(take)
     await this.close()
     try {
       this.#handle = await open(this.path, 'r')
     } catch (error) {
       // It went meanwhile: the next one will be found.
-      if (errnoOf(error) === 'ENOENT') return
+      if (errnoOf(error) === 'ENOENT') return 0
       throw error
     }
-    this.#position = this.#isFirst ? await startOfLast(this.#handle, this.#lastLines) : 0
+    const size = await sizeOf(this.#handle)
+    this.#position = this.#isFirst ? await startOfLast(this.#handle, size, this.#lastLines) : 0
     this.#isFirst = false
     this.#decoder = new StringDecoder('utf8')
+    return size
   }
 
   #takeRest(): string {
@@ -85,10 +96,11 @@ export class FollowedFile {
     return rest
   }
 
-  async #readOn(handle: FileHandle, take: (line: string) => void, isWanted: () => boolean): Promise<void> {
+  async #readOn(handle: FileHandle, size: number, { take, isWanted }: LineTaker): Promise<void> {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
-    while (isWanted()) {
-      const { bytesRead } = await handle.read(chunk, 0, CHUNK_BYTES, this.#position)
+    while (this.#position < size && isWanted()) {
+      const wanted = Math.min(CHUNK_BYTES, size - this.#position)
+      const { bytesRead } = await handle.read(chunk, 0, wanted, this.#position)
       if (bytesRead === 0) return
       this.#position += bytesRead
       const [first = '', ...others] = this.#decoder.write(chunk.subarray(0, bytesRead)).split('\n')
@@ -108,8 +120,7 @@ export class FollowedFile {
 }
 
 /** Where the last lines begin: searched from the end, as a log may be large. What has no line end is a line as well. */
-async function startOfLast(handle: FileHandle, lines: number): Promise<number> {
-  const { size } = await handle.stat()
+async function startOfLast(handle: FileHandle, size: number, lines: number): Promise<number> {
   if (lines === Infinity) return 0
   if (lines === 0) return size
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
@@ -126,4 +137,8 @@ async function startOfLast(handle: FileHandle, lines: number): Promise<number> {
     end = start
   }
   return 0
+}
+
+async function sizeOf(handle: FileHandle): Promise<number> {
+  return (await handle.stat()).size
 }

@@ -14,7 +14,7 @@ export function metricLines(rows: readonly JobMetricRow[]): string[] {
   return [...groups].flatMap(([heading, group], index) => {
     const named = group.map(({ operator, name, value }): string[] => {
       const whole = operator === null ? name : `${operator}.${name}`
-      return [`  ${printable(whole)}`, printable(String(value))]
+      return [`  ${printable(whole)}`, printable(shown(value))]
     })
     return [...(index === 0 ? [] : ['']), heading, ...columns(named)]
   })
@@ -22,4 +22,10 @@ export function metricLines(rows: readonly JobMetricRow[]): string[] {
 
 function headingOf({ vertex, subtask }: JobMetricRow): string {
   return vertex === null ? 'Job' : `${printable(vertex)}, subtask ${String((subtask ?? 0) + 1)}`
+}
+
+/** A rate is measured to no more digits than these; --json has all. */
+function shown(value: JobMetricRow['value']): string {
+  if (typeof value !== 'number' || Number.isInteger(value)) return String(value)
+  return String(Number(Math.abs(value) < 1 ? value.toPrecision(3) : value.toFixed(2)))
 }

@@ -2,8 +2,8 @@
 export interface ProjectNames {
   /** Of the package, as npm takes it. */
   readonly name: string
-  /** Of flink-ts. */
-  readonly version: string
+  /** By which npm finds flink-ts: a range of versions, or a file. */
+  readonly dependency: string
 }
 
 /** A name that npm takes, made of that of a directory. */
@@ -19,7 +19,7 @@ export function packageNameOf(directoryName: string): string {
 const LONGEST_NAME = 200
 const RESERVED: ReadonlySet<string> = new Set(['node_modules', 'favicon.ico', 'flink-ts'])
 
-export function projectFiles({ name, version }: ProjectNames): Readonly<Record<string, string>> {
+export function projectFiles({ name, dependency }: ProjectNames): Readonly<Record<string, string>> {
   return {
     'package.json': json({
       name,
@@ -33,7 +33,7 @@ export function projectFiles({ name, version }: ProjectNames): Readonly<Record<s
         pretest: 'npm run build',
         test: 'node --test dist/job.test.js',
       },
-      dependencies: { 'flink-ts': `^${version}` },
+      dependencies: { 'flink-ts': dependency },
       devDependencies: { '@types/node': '^20.19.43', typescript: '^6.0.3' },
     }),
     'tsconfig.json': json({

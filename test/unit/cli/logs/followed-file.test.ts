@@ -81,6 +81,21 @@ describe('A file that is followed', () => {
     await followed.close()
   })
 
+  it('is read as far as it went when it was looked at, however fast it grows', async () => {
+    const file = fresh('a\nb\nc\n')
+    const followed = new FollowedFile(file, 2)
+    const taken: string[] = []
+    const grow = (line: string): void => {
+      taken.push(line)
+      if (taken.length < 10) appendFileSync(file, 'more\n')
+    }
+    await followed.read(grow, () => true)
+    assert.deepEqual(taken, ['b', 'c'])
+    await followed.read(grow, () => true)
+    assert.deepEqual(taken, ['b', 'c', 'more', 'more'])
+    await followed.close()
+  })
+
   it('is read from its beginning when it was emptied', async () => {
     const file = fresh('one\ntwo\n')
     const followed = new FollowedFile(file, 0)

@@ -32,6 +32,16 @@ describe('The metrics of a job', () => {
     )
   })
 
+  it('are shown with as many digits as they are measured to', () => {
+    const place = { scope: 'job', vertex: null, vertexId: null, subtask: null, operator: null } as const
+    const values = [68.18208838593405, 0.0012345678, -2.5, 1_234_567.891, 12, '0.123456', 3e-9]
+    const lines = metricLines(values.map((value, index) => ({ ...place, name: String(index), value })))
+    assert.deepEqual(
+      lines.slice(1).map((line) => line.slice('  0  '.length)),
+      ['68.18', '0.00123', '-2.5', '1234567.89', '12', '0.123456', '3e-9'],
+    )
+  })
+
   it('are shown below what they are of, without power over the terminal', async () => {
     assert.deepEqual(metricLines(await metricRowsOf(JOB)), [
       'Job',

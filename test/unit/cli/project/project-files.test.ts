@@ -8,8 +8,8 @@ test('a project has a name that npm takes, whatever its directory is called', ()
   assert.deepEqual(names.map(packageNameOf), made)
 })
 
-test('a project asks for the flink-ts that wrote it', () => {
-  const { 'package.json': text = '' } = projectFiles({ name: 'jobs', version: '1.2.3' })
+test('a project asks for flink-ts as it is told to', () => {
+  const { 'package.json': text = '' } = projectFiles({ name: 'jobs', dependency: '^1.2.3' })
   const manifest = JSON.parse(text) as { name: string; dependencies: Record<string, string> }
   assert.deepEqual([manifest.name, manifest.dependencies['flink-ts']], ['jobs', '^1.2.3'])
 })
