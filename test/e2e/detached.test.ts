@@ -1,9 +1,10 @@
 /** Detached jobs and the run directory: a job outlives the command that started it and is found by others. */
 import assert from 'node:assert/strict'
+import { fork } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import type { CommandResult, Workspace } from './command-line.js'
+import { REPOSITORY, type CommandResult, type Workspace } from './command-line.js'
 import {
   expectedLines,
   filesAtRest,
@@ -283,4 +284,15 @@ describe('checkpoints of a job that was cancelled', { concurrency: 2 }, () => {
       workspace.remove()
     })
   }
+})
+
+it('a detached process whose command goes before it has said what to run ends, and says so', async () => {
+  const child = fork(path.join(REPOSITORY, 'dist/lib/cli/detached-entry.js'), { silent: true })
+  child.disconnect()
+  let told = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    told += text
+  })
+  await until('its end', () => child.exitCode !== null && told !== '')
+  assert.deepEqual([child.exitCode, told], [1, 'The command that was to start a job here ended before it did.\n'])
 })

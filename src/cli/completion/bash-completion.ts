@@ -2,6 +2,26 @@ import type { CompletedAction, Suggested } from './completion-table.js'
 
 const NAME = '_flink_ts'
 
+/** The words up to the cursor, as the user sees them. */
+const SPLIT = `# The words up to the cursor. Bash also ends words at = and :, which are in the middle of values as key=value and file:///x.
+${NAME}_split() {
+  local at word open=""
+  words=()
+  for ((at = 0; at <= COMP_CWORD; at++)); do
+    word="\${COMP_WORDS[at]}"
+    case "$word" in
+    "" | *[!=:]*)
+      # After "x= " the cursor is at a word of its own.
+      if [ -n "$open" ] && [ -n "$word" ]; then words[last]+="$word"
+      else words+=("$word"); fi
+      open="" ;;
+    *)
+      if [ "$at" -gt 0 ]; then words[last]+="$word"; open=1; else words+=("$word"); fi ;;
+    esac
+    last=$((\${#words[@]} - 1))
+  done
+}`
+
 /** A script for bash 3.2 and later: `source <(flink-ts completion bash)`. */
 export function bashCompletion(actions: readonly CompletedAction[]): string {
   const first = actions.filter(({ name }) => !name.includes(' ')).map(({ name }) => name)
@@ -30,24 +50,7 @@ ${actions.flatMap(valueCases).join('\n')}
   esac
 }
 
-# The words up to the cursor. Bash also ends words at = and :, which are in the middle of values as key=value and file:///x.
-${NAME}_split() {
-  local at word open=""
-  words=()
-  for ((at = 0; at <= COMP_CWORD; at++)); do
-    word="\${COMP_WORDS[at]}"
-    case "$word" in
-    "" | *[!=:]*)
-      # After "x= " the cursor is at a word of its own.
-      if [ -n "$open" ] && [ -n "$word" ]; then words[last]+="$word"
-      else words+=("$word"); fi
-      open="" ;;
-    *)
-      if [ "$at" -gt 0 ]; then words[last]+="$word"; open=1; else words+=("$word"); fi ;;
-    esac
-    last=$((\${#words[@]} - 1))
-  done
-}
+${SPLIT}
 
 ${NAME}() {
   local cur="\${COMP_WORDS[COMP_CWORD]}" index=2 operands=0 expected="" word action last=0

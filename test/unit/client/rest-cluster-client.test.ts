@@ -152,15 +152,13 @@ test('who waits for a job whose process is killed is told that, and what it left
 })
 
 test('a job that breaks off and lives is told of as that, and one that others cancelled meanwhile is cancelled', async (context) => {
-  let end: (() => void) | undefined
+  let isCancelled = false
   const { client, leave } = await answeringJob(context, (request) => {
-    end?.()
+    if (isCancelled) leave({ state: 'CANCELED' })
     request.destroy()
   })
   await assert.rejects(client.cancel(JOB), { code: 'CONTROL_SOCKET_FAILED' })
-  end = () => {
-    leave({ state: 'CANCELED' })
-  }
+  isCancelled = true
   await client.cancel(JOB)
 })
 
