@@ -11,6 +11,8 @@ import type { LiveTop } from '../top/live-top.js'
 const DEFAULT_INTERVAL_MS = 1000
 /** More often nobody can read it, and the job has other work. */
 const SHORTEST_INTERVAL_MS = 100
+/** The exit code of a process that SIGHUP has ended. */
+const HUNG_UP = 129
 const NO_JOBS = 'No running jobs.'
 
 export const topCommand: CliCommand = {
@@ -68,7 +70,13 @@ async function showOnTerminal(top: LiveTop): Promise<number> {
     import('../top/live-top.js'),
     import('../top/live-screen.js'),
   ])
-  return showLive(new LiveScreen({ output: process.stdout, input: process.stdin, signals: process }), top)
+  const exitCode = await showLive(
+    new LiveScreen({ output: process.stdout, input: process.stdin, signals: process }),
+    top,
+  )
+  // As the signal does it: at its end Node would reset the terminal, which is gone, and abort with a stack.
+  if (exitCode === HUNG_UP) process.kill(process.pid, 'SIGHUP')
+  return exitCode
 }
 
 /** A number without a unit is seconds, as of other tools that look again and again. */

@@ -54,6 +54,12 @@ export class LiveScreen {
     this.#handlers.set('exit', this.close)
     for (const [event, handler] of this.#handlers) signals.on(event, handler)
     output.on('resize', this.#resized)
+    // Of a terminal that was closed, whose signal may be ignored (nohup). They stay: what is written last fails as well.
+    for (const stream of [output, input]) {
+      stream.on('error', () => {
+        leave(KILLED_BY_SIGNAL + constants.signals.SIGHUP)
+      })
+    }
     if (input.isTTY === true) {
       input.setRawMode?.(true)
       input.on('data', this.#key)

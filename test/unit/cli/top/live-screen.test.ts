@@ -56,7 +56,8 @@ describe('A live screen', () => {
     screen.close()
     assert.equal(output.written, LEAVE)
     assert.deepEqual(input.calls, ['raw true', 'resume', 'raw false', 'pause', 'unref'])
-    assert.deepEqual([signals.eventNames(), output.eventNames(), input.eventNames()], [[], [], []])
+    // What fails on a terminal that is gone is still taken.
+    assert.deepEqual([signals.eventNames(), output.eventNames(), input.eventNames()], [[], ['error'], ['error']])
   })
 
   for (const key of ['q', 'Q', '\u0003', 'xq', '\u0004']) {
@@ -98,6 +99,16 @@ describe('A live screen', () => {
     screen.draw(['1', '2', '3', '4', '5', '6'])
     assert.match(output.written, /K3\n.*\.\.\. 3 more lines\n/)
   })
+
+  for (const end of ['output', 'input'] as const) {
+    it(`is left as after SIGHUP when its ${end} is gone, and leaves nothing that could fail`, async () => {
+      const streams = screenOf()
+      streams[end].emit('error', new Error('write EIO'))
+      assert.equal(await streams.screen.left, 129)
+      streams.screen.close()
+      streams[end].emit('error', new Error('write EIO'))
+    })
+  }
 
   it('has one line where the terminal has, and scrolls nothing away', () => {
     const { screen, output } = screenOf()
