@@ -22,6 +22,7 @@ class Numbers extends RichSourceFunction {
 
 export default function (env, params) {
   console.log('name\\tof \\u001b[1mwhat')
+  console.log('turned \\u202earound')
   env.addSource(new Numbers(params.get('gate'))).print()
 }
 `
@@ -71,6 +72,8 @@ describe('flink-ts logs', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as Line)
+    const all = await workspace.run('logs', '--json', jobId)
+    assert.match(all.stdout, /"line":"turned \\u202earound"/, 'what a terminal obeys is escaped in JSON as well')
     const printed = lines.filter(({ source }) => source === 'output').map(({ line }) => line)
     assert.deepEqual([printed.length, printed[1]?.startsWith('Job Runtime: ')], [3, true])
     const [first] = lines.filter(({ source }) => source === 'log')

@@ -3,7 +3,7 @@ import { argumentError, has, valueOf, type ParsedOptions } from '../arguments/pa
 import { jobIdOf } from '../job/job-id-of.js'
 import { logDirectoryOf } from '../job/log-files.js'
 import { runDirectoryOf } from '../job/rest-cluster-client-of.js'
-import { printable, printableLines } from '../terminal/printable-text.js'
+import { printable, printableLines, printableJson } from '../terminal/printable-text.js'
 
 export const logsCommand: CliCommand = {
   name: 'logs',
@@ -40,7 +40,7 @@ export const logsCommand: CliCommand = {
       {
         take: (source, file, line) => {
           if (context.isJson) {
-            context.print(JSON.stringify({ source, file, line }))
+            context.print(printableJson(JSON.stringify({ source, file, line })))
             return
           }
           if (shown !== file && !context.isQuiet) context.print(`==> ${printable(file)} <==`)
