@@ -207,13 +207,16 @@ function valueOf(n: number): unknown {
   return { [`key ${String(n % 60)}`]: n, several }
 }
 
+/** No other barrier is of the same checkpoint: all of one are alike, and encoded once. */
+const FIRST_OF_EVENTS = 1000
+
 /** Gives back what of it checkpoints store. */
 export function writeEvents({ writer }: ChannelUnderTest, n: number): unknown[] {
   if (n % 2 === 0) writer.writeWatermark(n)
-  if (n % 3 === 0) writer.writeBarrier(testBarrier(n))
+  if (n % 3 === 0) writer.writeBarrier(testBarrier(FIRST_OF_EVENTS + n))
   if (n % 3 === 1) {
     const location = { kind: 'file', directoryUri: 'd'.repeat(2000), inlineThresholdBytes: 0 } as const
-    writer.writeBarrier(testBarrier(n, { location }))
+    writer.writeBarrier(testBarrier(FIRST_OF_EVENTS + n, { location }))
   }
   if (n % 5 === 0) writer.writeWatermarkStatus('idle')
   return [...(n % 2 === 0 ? [['watermark', n, CHANNEL]] : []), ...(n % 5 === 0 ? [['status', 'idle', CHANNEL]] : [])]
