@@ -97,7 +97,7 @@ describe('flink-ts completion', () => {
     ['words of an operand', ['completion', ''], ['bash', 'fish', 'zsh']],
     ['files for the job file, with blanks in their names', ['run', '-p', '4', 'my d'], ['my dir']],
     ['files among the arguments of a program, and no options of ours', ['run', 'job.mjs', '--par'], []],
-    ['second words of actions', ['state', 'e'], ['export']],
+    ['second words of actions', ['state', 'ex'], ['export']],
     ['options of an action of two words', ['savepoint', 'rescale', '--m'], ['--max-parallelism']],
     ['files for what an option is to be given', ['run', '-s', 'job.m'], ['job.mjs']],
     [
