@@ -5,7 +5,7 @@ import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
-import { overviewOfEntry } from '../../../src/client/job-directory-entry.js'
+import { overviewOfEntry, type JobDirectoryEntry } from '../../../src/client/job-directory-entry.js'
 import { awaitEndOfJob, awaitRunningJob, runningTasks, type KnownProcess } from '../../../src/client/job-waits.js'
 import type { RestClusterClientServices } from '../../../src/client/rest-cluster-client.js'
 import { RunDirectory } from '../../../src/client/run-directory.js'
@@ -13,6 +13,7 @@ import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { startOfProcess } from '../../../src/core/process/process-start.js'
 
 const JOB = 'a'.repeat(32)
+const OTHER = 'b'.repeat(32)
 /** Of a process whose start the system does not tell. */
 const KNOWN = { jobId: JOB, pid: 1, processStart: undefined }
 
@@ -24,6 +25,7 @@ interface Vertex {
 /** A job of which the next pause of whoever waits makes something else: one step a pause, and the last one again and again. */
 interface Scene {
   readonly services: RestClusterClientServices
+  readonly entry: JobDirectoryEntry
   says(state: string, ...vertices: Vertex[]): () => void
   /** From then on it answers nothing, and no time is left. */
   isSilent(): void
@@ -55,6 +57,7 @@ async function scene(t: TestContext, timeoutMs = 60_000): Promise<Scene> {
   }
   return {
     services: { runDirectory, sleep, monotonicMs: () => now, timeoutMs },
+    entry,
     says:
       (state, ...vertices) =>
       () => {
@@ -97,6 +100,24 @@ describe('who waits for the end of a job', { skip: process.platform === 'win32' 
     assert.equal(await awaitEndOfJob(JOB, services), 'CANCELED', 'at once, where it has ended before')
   })
 
+  for (const what of ['has ended as well', 'has another job']) {
+    it(`waits until its process ${what}`, async (t) => {
+      const { services, ends, entry, play } = await scene(t)
+      const { child, known } = await idleProcess(t)
+      await ends('FINISHED')()
+      let steps = 0
+      const step = async (): Promise<void> => {
+        steps += 1
+        if (steps !== 3) return
+        if (what === 'has another job') await services.runDirectory.register({ ...entry, ...known, jobId: OTHER })
+        else child.kill('SIGKILL')
+      }
+      play(() => undefined, step, step, step)
+      assert.equal(await awaitEndOfJob(JOB, services, known), 'FINISHED')
+      assert.equal(steps, 3)
+    })
+  }
+
   it('gives up after the timeout, and says that the job goes on', async (t) => {
     const { services, says, play } = await scene(t, 3000)
     play(says('RUNNING'))
@@ -111,7 +132,7 @@ describe('who waits for the end of a job', { skip: process.platform === 'win32' 
 
   it('is told where there is no such job', async (t) => {
     const { services } = await scene(t)
-    assert.equal((await failureOf(awaitEndOfJob('b'.repeat(32), services))).code, 'JOB_NOT_FOUND')
+    assert.equal((await failureOf(awaitEndOfJob(OTHER, services))).code, 'JOB_NOT_FOUND')
   })
 })
 
