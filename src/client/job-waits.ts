@@ -8,19 +8,24 @@ import type { RestClusterClientServices } from './rest-cluster-client.js'
 
 const FIRST_LOOK_MS = 20
 const LONGEST_PAUSE_MS = 500
+/** The last look comes when no time is left, and is to see what is there all the same. */
+const SHORTEST_LOOK_MS = 1000
 /** A job that has ended leaves its process within moments, unless its program has more to do. */
 const PROCESS_GRACE_MS = 5000
 /** Of a job that lives and does not answer. */
 const UNKNOWN = 'UNRESPONSIVE'
 
+/** Which process a job has: known before the job is told to end, or as it began, as its entry may have gone since. */
+export type KnownProcess = Pick<JobDirectoryEntry, 'jobId' | 'pid' | 'processStart'>
+
 /**
  * Waits until a job has come to its end: it is archived, and its process has ended, unless that has another job or goes on with something
- * else. Returns the state in which it ended. `known`: its entry before it was told to end, as it may have left since. JOB_WAIT_TIMED_OUT.
+ * else. Returns the state in which it ended. JOB_WAIT_TIMED_OUT.
  */
 export async function awaitEndOfJob(
   jobId: string,
   services: RestClusterClientServices,
-  known?: JobDirectoryEntry,
+  known?: KnownProcess,
 ): Promise<string> {
   const { runDirectory } = services
   let last = known
@@ -37,26 +42,24 @@ export async function awaitEndOfJob(
 
 /**
  * Waits until all tasks of a job run; also one that has finished by then did so. Returns its state. Where it ends otherwise before:
- * JOB_ENDED_BEFORE_RUNNING, `output` naming what its process printed; JOB_WAIT_TIMED_OUT.
+ * JOB_ENDED_BEFORE_RUNNING, once its process has ended, whose last words in `output` are why; JOB_WAIT_TIMED_OUT.
  */
 export async function awaitRunningJob(
-  jobId: string,
+  known: KnownProcess,
   output: string,
   services: RestClusterClientServices,
 ): Promise<string> {
+  const { jobId } = known
   const { runDirectory } = services
   let reached = 'RUNNING'
-  let last: JobDirectoryEntry | undefined
-  await until('RUNNING with all of its tasks', jobId, services, async () => {
+  await until('RUNNING with all of its tasks', jobId, services, async (leftMs) => {
     const entry = await runDirectory.find(jobId)
-    last = entry ?? last
     const state =
-      entry === undefined ? ((await runDirectory.archivedJob(jobId))?.state ?? 'gone') : await stateOf(entry, services)
+      entry === undefined ? ((await runDirectory.archivedJob(jobId))?.state ?? 'gone') : await stateOf(entry, leftMs)
     if (state === 'FINISHED') reached = state
     if (state === 'RUNNING' || state === 'FINISHED') return undefined
     if (entry === undefined || state === 'FAILED' || state === 'CANCELED') {
-      // Its last words are why.
-      if (last !== undefined) await processGone(last, services)
+      await processGone(known, services)
       throw new FlinkError('JOB_ENDED_BEFORE_RUNNING', { jobId, state, output })
     }
     return state
@@ -81,7 +84,7 @@ export async function runningTasks(
 }
 
 /** What it says of itself, but RUNNING only where all of its tasks are. */
-async function stateOf(entry: JobDirectoryEntry, { timeoutMs }: RestClusterClientServices): Promise<string> {
+async function stateOf(entry: JobDirectoryEntry, timeoutMs: number): Promise<string> {
   try {
     const { state, running, all } = await runningTasks(entry, timeoutMs)
     return state !== 'RUNNING' || running === all ? state : 'RUNNING, some of its tasks not yet'
@@ -92,27 +95,27 @@ async function stateOf(entry: JobDirectoryEntry, { timeoutMs }: RestClusterClien
   }
 }
 
-/** Looks again and again until there is nothing left that says how far it is. */
+/** Looks again and again until there is nothing left that says how far it is. A look is told how long it may take. */
 async function until(
   awaited: string,
   jobId: string,
   { sleep, monotonicMs, timeoutMs }: RestClusterClientServices,
-  look: () => Promise<string | undefined>,
+  look: (leftMs: number) => Promise<string | undefined>,
 ): Promise<void> {
   const begin = monotonicMs()
+  const left = (): number => Math.max(0, timeoutMs - (monotonicMs() - begin))
   for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    const state = await look()
+    const state = await look(Math.max(SHORTEST_LOOK_MS, left()))
     if (state === undefined) return
-    const leftMs = timeoutMs - (monotonicMs() - begin)
-    if (leftMs <= 0) {
+    if (left() === 0) {
       throw new FlinkError('JOB_WAIT_TIMED_OUT', { jobId, awaited, state, timeout: durationText(timeoutMs) })
     }
-    await sleep(Math.min(pauseMs, leftMs))
+    await sleep(Math.min(pauseMs, left()))
   }
 }
 
 async function processGone(
-  { jobId, pid, processStart }: JobDirectoryEntry,
+  { jobId, pid, processStart }: KnownProcess,
   { runDirectory, sleep, monotonicMs }: RestClusterClientServices,
 ): Promise<void> {
   const begin = monotonicMs()

@@ -237,6 +237,8 @@ describe('a command line that is wrong', { concurrency: 2 }, () => {
     [['run-application'], ['Java program should be specified a JAR file.\n', ': flink-ts run-application [OPTIONS] ']],
     [['run-application', '-p', '0', 'job.js'], ['The parallelism must be a positive number: 0\n']],
     [['run-application', 'local:///missing.js'], ['JAR file does not exist: /missing.js\n']],
+    [['run-application', '-j', 'local:///missing.js', 'x'], ['JAR file does not exist: /missing.js\n']],
+    [['run-application', '-a', 'local:///missing.js', 'x'], ['JAR file does not exist: /missing.js\n']],
     [
       ['run', '-py', 'job.py'],
       ['Python command line option detected', 'There is no PyFlink here'],

@@ -11,7 +11,7 @@ import { REPOSITORY, Workspace } from './command-line.js'
 import { parseTranscript, renderTranscript, transcriptOf, verdictOn } from './transcripts/transcript.js'
 import { renderVerdicts } from './transcripts/verdicts-page.js'
 import { VERDICTS } from './transcripts/verdicts.js'
-import { savepointOf } from './numbers-job.js'
+import { filesAtRest, savepointOf } from './numbers-job.js'
 
 const FOLDER = path.join(REPOSITORY, 'test/e2e/transcripts')
 const JOB_FILE = path.join(import.meta.dirname, 'transcripts/bench-job.js')
@@ -55,7 +55,9 @@ class Session {
     return transcriptOf(command, result, places)
   }
 
-  remove(): void {
+  /** The job of the last line runs on for a moment. */
+  async remove(): Promise<void> {
+    await filesAtRest(this.#workspace)
     this.#workspace.remove()
   }
 
@@ -83,9 +85,7 @@ class Session {
 describe('A command line that was recorded with Flink', () => {
   const session = new Session()
 
-  after(() => {
-    session.remove()
-  })
+  after(() => session.remove())
 
   for (const name of NAMES) {
     const { verdict, reason } = VERDICTS[name] ?? {}

@@ -6,6 +6,7 @@ import path from 'node:path'
 import { describe, it } from 'node:test'
 import { startOfProcess } from '../../src/core/process/process-start.js'
 import { REPOSITORY, userEnvironment, Workspace, type CommandResult } from './command-line.js'
+import { filesAtRest } from './numbers-job.js'
 import { assertFailed } from './refusals.js'
 
 /** Tasks that take as long to open, and to take their state, as the arguments say. */
@@ -100,7 +101,7 @@ describe('run -d --wait', { concurrency: 2 }, () => {
 
   it('gives up after --timeout, and the job goes on', async () => {
     const workspace = new SlowWorkspace()
-    const words = ['run', '-d', '--wait', '--timeout', '300ms', workspace.job, '--opens', '20000']
+    const words = ['run', '-d', '--wait', '--timeout', '300ms', workspace.job, '--opens', '4000']
     const result = await workspace.run(...words)
     assertFailed(result, ['JOB_WAIT_TIMED_OUT', 'after 300 ms it is', 'It goes on: flink-ts list -a'])
     assert.equal(livingIn(workspace).length, 1)
@@ -125,6 +126,7 @@ describe('Options that bound a wait', () => {
       const { exitCode, stderr } = await workspace.run('run', ...words, file)
       assert.deepEqual([exitCode, stderr.startsWith(told)], [0, true], stderr)
     }
+    await filesAtRest(workspace)
     workspace.remove()
   })
 })

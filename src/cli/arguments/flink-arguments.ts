@@ -10,8 +10,6 @@ import { optionName, type CliOption } from './cli-option.js'
 import { argumentError } from './parsed-values.js'
 import { unrecognizedOption } from './unrecognized-option.js'
 
-const NEGATIVE_NUMBER = /^-\d+(\.\d*)?$|^-\.\d+$/
-
 interface Match {
   readonly option: CliOption
   readonly inlineValue: string | undefined
@@ -156,13 +154,10 @@ function isRepeatable({ value }: CliOption): boolean {
   return value === 'several' || value === 'key-value'
 }
 
-/**
- * Whether a word is no value of the option before it: an option, or the beginning of one, however it goes on. A negative
- * number is a value.
- */
+/** Whether a word is no value of the option before it: an option, or the beginning of one, however it goes on. */
 function isOption(token: string, options: readonly CliOption[]): boolean {
   if (token === '--') return true
-  if (!isOptionLike(token) || NEGATIVE_NUMBER.test(token)) return false
+  if (!isOptionLike(token)) return false
   const isShort = !token.startsWith('--')
   const [name = ''] = token.replace(/^--?/, '').split('=')
   if (name === '') return false

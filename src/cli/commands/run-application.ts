@@ -1,5 +1,7 @@
 import type { CliCommand } from '../arguments/cli-command.js'
-import { runCommand } from './run.js'
+import { has, type ParsedOptions } from '../arguments/parsed-values.js'
+import { programArguments } from '../arguments/program-options.js'
+import { RECOVER, runCommand } from './run.js'
 
 /** The scheme by which Flink names a file of the machine that runs the job. */
 const LOCAL_SCHEME = /^local:\/\//
@@ -14,9 +16,14 @@ export const runApplicationCommand: CliCommand = {
     'flink-ts run-application local:///opt/app.js',
   ],
   execute(parsed, context) {
-    const [file = '', ...rest] = parsed.operands
-    const operands = LOCAL_SCHEME.test(file) ? [file.replace(LOCAL_SCHEME, ''), ...rest] : parsed.operands
-    const values = { ...parsed.values, detached: true as const }
-    return runCommand.execute.call(this, { values, operands }, context)
+    const { values, operands } = has(parsed, RECOVER) ? parsed : withPlainFile(parsed, this)
+    return runCommand.execute.call(this, { values: { ...values, detached: true }, operands }, context)
   },
+}
+
+/** The job file without its scheme, wherever it was named, as `-j`: an argument of the program stays as it is. */
+function withPlainFile(parsed: ParsedOptions, action: CliCommand): ParsedOptions {
+  const { jobFile, args } = programArguments(parsed, action)
+  const { arguments: _, ...values } = parsed.values
+  return { values: { ...values, jarfile: jobFile.replace(LOCAL_SCHEME, '') }, operands: args }
 }

@@ -19,7 +19,7 @@ import { jobIdOf } from '../job/job-id-of.js'
 import { withWeb } from '../job/web-request.js'
 import type { RunRequest } from '../job/run-request.js'
 
-const RECOVER = 'recover'
+export const RECOVER = 'recover'
 const WAIT = 'wait'
 /** Options that say what is to run, or from what. */
 const OF_THE_JOB: readonly string[] = [

@@ -9,6 +9,7 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
 import { makeDirectories } from '../../core/fs/make-directories.js'
 import { removeTree } from '../../core/fs/remove-tree.js'
+import { startOfProcess } from '../../core/process/process-start.js'
 import { SystemClock } from '../../core/time/system-clock.js'
 import type { CliContext, JobContext } from '../arguments/cli-context.js'
 import { printableLines } from '../terminal/printable-text.js'
@@ -32,8 +33,15 @@ interface OutputFile {
   readonly descriptor: number
 }
 
+/** What a detached process says of its job. */
+interface Submission {
+  readonly report: DetachedReport
+  readonly pid: number
+}
+
 interface DetachedJob {
   readonly jobId: string
+  readonly pid: number
   /** The file that takes its output. */
   readonly output: string
   /** Of an upgrade: what it began from. */
@@ -46,11 +54,12 @@ export async function runDetached(
   context: CliContext,
   awaited: 'submission' | 'running' = 'submission',
 ): Promise<number> {
-  const { jobId, output, savepoint } = await submitDetached(request, besideAnswer(context))
+  const job = await submitDetached(request, besideAnswer(context))
+  const { jobId, output, savepoint } = job
   const { upgrade } = request
   const waits = awaited === 'running' && jobId !== NONE
   if (waits) context.tell(submitted(jobId))
-  const state = waits ? await runningState(jobId, output, context) : undefined
+  const state = waits ? await runningState(job, context) : undefined
   context.answer(
     {
       jobId: jobId === NONE ? null : jobId,
@@ -69,9 +78,10 @@ export async function runDetached(
   return 0
 }
 
-function runningState(jobId: string, output: string, context: CliContext): Promise<string> {
+async function runningState({ jobId, pid, output }: DetachedJob, context: CliContext): Promise<string> {
   const services = clusterServicesOf(context)
-  return withProgress('waiting for all tasks to run', context, () => awaitRunningJob(jobId, output, services))
+  const known = { jobId, pid, processStart: await startOfProcess(pid) }
+  return withProgress('waiting for all tasks to run', context, () => awaitRunningJob(known, output, services))
 }
 
 /** The same for a job of which the command that starts it has more to say; resolves with its id. */
@@ -93,15 +103,16 @@ function whereOutputGoes(file: string): string {
 async function submitDetached(request: RunRequest, context: JobContext): Promise<DetachedJob> {
   const directory = await preparedLogDirectory(context)
   const output = await openOutput(directory)
-  let report: DetachedReport
+  let submission: Submission
   try {
     const working = spawnAndWait(request, output, context)
-    report = await (request.upgrade === undefined
+    submission = await (request.upgrade === undefined
       ? tellingOfDelay(SUBMISSION, working, new SystemClock(), context)
       : working)
   } finally {
     closeSync(output.descriptor)
   }
+  const { report, pid } = submission
   for (const warning of report.warnings) context.printError(context.diagnostics.warning(warning))
   if (!context.isQuiet) for (const note of report.notes) context.printError(`${printableLines(note)}\n`)
   if (report.error !== undefined) {
@@ -109,7 +120,7 @@ async function submitDetached(request: RunRequest, context: JobContext): Promise
     throw deserializeError(report.error)
   }
   const { jobId, savepoint } = report
-  return { jobId, output: nameAfterJob(output.path, jobId), savepoint }
+  return { jobId, pid, output: nameAfterJob(output.path, jobId), savepoint }
 }
 
 /** There is no job that the file would belong to: what the program printed is shown here. */
@@ -160,7 +171,7 @@ async function openOutput(directory: string): Promise<OutputFile> {
   }
 }
 
-function spawnAndWait(request: RunRequest, output: OutputFile, context: JobContext): Promise<DetachedReport> {
+function spawnAndWait(request: RunRequest, output: OutputFile, context: JobContext): Promise<Submission> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [fileURLToPath(ENTRY)], {
       cwd: context.workingDirectory,
@@ -176,7 +187,7 @@ function spawnAndWait(request: RunRequest, output: OutputFile, context: JobConte
       }
       child.disconnect()
       child.unref()
-      resolve(message)
+      resolve({ report: message, pid: child.pid ?? -1 })
     })
     child.once('error', reject)
     child.once('exit', (code) => {

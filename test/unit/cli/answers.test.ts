@@ -200,6 +200,7 @@ describe('A document', () => {
       jobsDocument(jobs, { running, scheduled, terminated }).map(({ state }) => state)
     assert.deepEqual(states(true, true, true), ['RESTARTING', 'RUNNING', 'CREATED', 'FAILED'])
     assert.deepEqual(states(false, true, false), ['CREATED'])
+    assert.deepEqual(states(true, false, false), ['RESTARTING', 'RUNNING'])
   })
 
   it('of a job says null where there is nothing', () => {

@@ -15,6 +15,9 @@ import { FlinkError } from '../../../src/core/errors/flink-error.js'
 
 const id = (begin: string): string => begin.padEnd(32, '0')
 
+/** Names of jobs as well, which nobody could mean by them. */
+const PATHS = ['./counts', 'sp/counts', 'file:counts', '~counts']
+
 function unexpected(text: string): void {
   assert.fail(text)
 }
@@ -87,6 +90,7 @@ describe('an operand that names a job', { skip: process.platform === 'win32' }, 
     await live(id('cafe1'), 'word count')
     await live(id('cafe2'), 'cafe')
     await live(id('dead1'), 'word')
+    await live(id('beef1'), '')
     for (const text of ['word count', 'cafe1', 'CAFE1', id('cafe1').slice(0, 31)]) {
       assert.equal(await jobIdOf(text, context), id('cafe1'), text)
     }
@@ -109,6 +113,13 @@ describe('an operand that names a job', { skip: process.platform === 'win32' }, 
       String.raw`  ${id('cafe1')}  one\u001b[31m (RUNNING)`,
       `  ${id('cafe2')}  two (RUNNING)`,
     ])
+  })
+
+  it('is refused with the first ten of many', async (t) => {
+    const { context, end } = jobs(t)
+    for (let number = 10; number < 22; number += 1) await end(id(`cafe${String(number)}`), 'daily')
+    const [, ...rows] = (await failureOf(jobIdOf('daily', context))).message.split('\n')
+    assert.deepEqual([rows.length, rows.at(-1)], [11, '  and 2 more'])
   })
 
   it('means the job that lives before those that have ended', async (t) => {
@@ -142,19 +153,21 @@ describe('an operand that names a job', { skip: process.platform === 'win32' }, 
     assert.equal(await told('abc'), flink('abc'))
     await live(id('fd7201'), 'word-count')
     const near = `\n(Did you mean word-count, job ${id('fd7201')}?)`
-    for (const text of ['wordcuont', 'fd7210', `${id('fd7201')}0`, id('fd7291').slice(0, 20)]) {
+    const twoLeftOut = id('fd7201').replace('d7', '')
+    for (const text of ['wordcuont', 'fd7210', `${id('fd7201')}0`, twoLeftOut, id('fd7291').slice(0, 20)]) {
       assert.equal(await told(text), flink(text) + near)
     }
-    for (const text of ['abc', 'f72', 'entirely else']) assert.equal(await told(text), flink(text))
+    for (const text of ['abc', 'f72', 'fd73', 'entirely else']) assert.equal(await told(text), flink(text))
   })
 
   it('is a path where it looks as one, or is there; else a job', async (t) => {
     const { context, live } = jobs(t)
     await live(id('cafe'), 'archive')
     await live(id('beef'), 'counts')
+    for (const [index, name] of PATHS.entries()) await live(id(`add${String(index)}`), name)
     assert.equal(await jobNamed('counts', context), id('beef'))
     assert.equal(await jobNamed('beef', context), id('beef'))
-    for (const text of ['archive', './counts', 'sp/counts', 'file:counts', '~counts', 'nothing']) {
+    for (const text of ['archive', ...PATHS, 'nothing']) {
       assert.equal(await jobNamed(text, context), undefined, text)
     }
   })

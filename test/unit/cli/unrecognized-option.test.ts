@@ -47,5 +47,7 @@ describe('An option that an action does not know', () => {
     ]) {
       assert.equal(unrecognizedOption(token, RUN), `Unrecognized option: ${token}`)
     }
+    const two = { short: 'xy', value: 'none', description: '' } as const
+    assert.equal(unrecognizedOption('-x', [two]), 'Unrecognized option: -x', 'one letter of two')
   })
 })
