@@ -18,15 +18,15 @@ interface LineTaker {
  */
 export class FollowedFile {
   readonly path: string
-  /** Of what is there at first only so many lines are read, the last ones. */
-  readonly #lastLines: number
+  /** Of what is there at the first look only so many lines are read, the last ones. */
+  #lastLines: number
   #handle: FileHandle | undefined
   #position = 0
   #decoder = new StringDecoder('utf8')
   /** Of the line that has not ended yet, in pieces: to put them together with each chunk would take the square of its length. */
   #rest: string[] = []
   #restLength = 0
-  #isFirst = true
+  #exists = false
 
   constructor(path: string, lastLines: number) {
     this.path = path
@@ -35,7 +35,7 @@ export class FollowedFile {
 
   /** True once there was a file. */
   get exists(): boolean {
-    return !this.#isFirst
+    return this.#exists
   }
 
   /**
@@ -48,6 +48,7 @@ export class FollowedFile {
       const size = await this.#open(take)
       if (this.#handle !== undefined) await this.#readOn(this.#handle, size, { take, isWanted })
     }
+    this.#lastLines = Infinity
   }
 
   /** What stands after the last line end, as nothing more will come. */
@@ -83,8 +84,8 @@ export class FollowedFile {
       throw error
     }
     const size = await sizeOf(this.#handle)
-    this.#position = this.#isFirst ? await startOfLast(this.#handle, size, this.#lastLines) : 0
-    this.#isFirst = false
+    this.#position = await startOfLast(this.#handle, size, this.#lastLines)
+    this.#exists = true
     this.#decoder = new StringDecoder('utf8')
     return size
   }
