@@ -3,6 +3,7 @@ import { startOfProcess } from '../core/process/process-start.js'
 import { durationText } from '../core/time/duration-text.js'
 import type { JobDetailsInfo } from '../rest/messages/job-messages.js'
 import type { JobDirectoryEntry } from './job-directory-entry.js'
+import { UNRESPONSIVE } from './job-overview.js'
 import { RestClient } from './rest-client.js'
 import type { RestClusterClientServices } from './rest-cluster-client.js'
 
@@ -10,8 +11,6 @@ const FIRST_LOOK_MS = 20
 const LONGEST_PAUSE_MS = 500
 /** A job that has ended leaves its process within moments, unless its program has more to do. */
 const PROCESS_GRACE_MS = 5000
-/** Of a job that lives and does not answer. */
-const UNKNOWN = 'UNRESPONSIVE'
 
 /**
  * Waits until a job has come to its end: it is archived, and its process has ended, unless that has another job or goes on with something
@@ -71,7 +70,7 @@ export async function runningTasks(
 ): Promise<{ readonly state: string; readonly running: number; readonly all: number }> {
   const call = { method: 'GET', path: `/jobs/${entry.jobId}` } as const
   const answer = ((await new RestClient(entry).call(call, timeoutMs)) ?? {}) as Partial<JobDetailsInfo>
-  const { state = UNKNOWN, vertices = [] } = answer
+  const { state = UNRESPONSIVE, vertices = [] } = answer
   let [running, all] = [0, 0]
   for (const { parallelism, tasks } of vertices) {
     running += (tasks['RUNNING'] ?? 0) + (tasks['FINISHED'] ?? 0)
@@ -87,7 +86,7 @@ async function stateOf(entry: JobDirectoryEntry, { timeoutMs }: RestClusterClien
     return state !== 'RUNNING' || running === all ? state : 'RUNNING, some of its tasks not yet'
   } catch (error) {
     // It may be at its end, or be kept from answering: the next look says which.
-    if (FlinkError.is(error)) return UNKNOWN
+    if (FlinkError.is(error)) return UNRESPONSIVE
     throw error
   }
 }
