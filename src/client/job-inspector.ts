@@ -4,7 +4,7 @@ import type { JobDetailsInfo } from '../rest/messages/job-messages.js'
 import type { AggregatedMetricInfo, MetricInfo } from '../rest/messages/metric-messages.js'
 import type { JobWatermarksInfo } from '../rest/messages/watermark-messages.js'
 import type { RestClient } from './rest-client.js'
-import { restClientOfJob } from './rest-client-of-job.js'
+import { notUnderstood, restClientOfJob } from './rest-client-of-job.js'
 import type { RunDirectory } from './run-directory.js'
 
 export type { CheckpointingStatistics, CheckpointStatistics } from '../rest/messages/checkpoint-messages.js'
@@ -89,8 +89,7 @@ export class JobInspector {
   async #ask<T>(about: string, isRight: (answer: Partial<T>) => boolean): Promise<T> {
     const answer = await this.#client.call({ method: 'GET', path: this.#path + about }, this.#timeoutMs)
     if (typeof answer === 'object' && answer !== null && isRight(answer)) return answer as T
-    const jobId = this.#path.replace('/jobs/', '')
-    throw new FlinkError('CONTROL_SOCKET_FAILED', { jobId, reason: 'what answers there is no job of flink-ts' })
+    throw notUnderstood(this.#path.replace('/jobs/', ''))
   }
 }
 

@@ -2,6 +2,9 @@ import { areQueryableStates } from './queryable-state-messages.js'
 import type { JobOverview } from '../rest/messages/job-messages.js'
 import type { AnsweringCheckpoint } from '../rest/messages/state-messages.js'
 
+/** State of a job whose process lives and does not answer, for who looks at it; no job is in it by itself. */
+export const UNRESPONSIVE = 'UNRESPONSIVE'
+
 /** The last moment that JavaScript has a date for. */
 const LAST_EPOCH_MS = 8.64e15
 

@@ -3,6 +3,7 @@ import { startOfProcess } from '../core/process/process-start.js'
 import { durationText } from '../core/time/duration-text.js'
 import type { JobDetailsInfo } from '../rest/messages/job-messages.js'
 import type { JobDirectoryEntry } from './job-directory-entry.js'
+import { UNRESPONSIVE } from './job-overview.js'
 import { RestClient } from './rest-client.js'
 import type { RestClusterClientServices } from './rest-cluster-client.js'
 
@@ -12,8 +13,6 @@ const LONGEST_PAUSE_MS = 500
 const SHORTEST_LOOK_MS = 1000
 /** A job that has ended leaves its process within moments, unless its program has more to do. */
 const PROCESS_GRACE_MS = 5000
-/** Of a job that lives and does not answer. */
-const UNKNOWN = 'UNRESPONSIVE'
 
 /** Which process a job has: known before the job is told to end, or as it began, as its entry may have gone since. */
 export type KnownProcess = Pick<JobDirectoryEntry, 'jobId' | 'pid' | 'processStart'>
@@ -74,7 +73,7 @@ export async function runningTasks(
 ): Promise<{ readonly state: string; readonly running: number; readonly all: number }> {
   const call = { method: 'GET', path: `/jobs/${entry.jobId}` } as const
   const answer = ((await new RestClient(entry).call(call, timeoutMs)) ?? {}) as Partial<JobDetailsInfo>
-  const { state = UNKNOWN, vertices = [] } = answer
+  const { state = UNRESPONSIVE, vertices = [] } = answer
   let [running, all] = [0, 0]
   for (const { parallelism, tasks } of vertices) {
     running += (tasks['RUNNING'] ?? 0) + (tasks['FINISHED'] ?? 0)
@@ -90,7 +89,7 @@ async function stateOf(entry: JobDirectoryEntry, timeoutMs: number): Promise<str
     return state !== 'RUNNING' || running === all ? state : 'RUNNING, some of its tasks not yet'
   } catch (error) {
     // It may be at its end, or be kept from answering: the next look says which.
-    if (FlinkError.is(error)) return UNKNOWN
+    if (FlinkError.is(error)) return UNRESPONSIVE
     throw error
   }
 }

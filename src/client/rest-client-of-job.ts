@@ -21,12 +21,17 @@ export async function restClientOfJob(
 ): Promise<RestClient | undefined> {
   const entry = await runDirectory.find(jobId)
   if (entry !== undefined) return new RestClient(entry, connections)
-  const archived = (await runDirectory.archivedJobs()).find((job) => job.jid === jobId)
+  const archived = await runDirectory.archivedJob(jobId)
   if (archived === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
   const { state, died } = archived
   if (action === 'cancel' && state === 'CANCELED') return undefined
   if (died !== undefined) throw new FlinkError('JOB_PROCESS_DIED', { jobId, advice: adviceOnDeath(died, jobId) })
   throw new FlinkError(action === 'cancel' ? 'JOB_ALREADY_TERMINAL' : 'JOB_NOT_RUNNING', { jobId, state })
+}
+
+/** Who answers on the socket of a job and says what no job would. */
+export function notUnderstood(jobId: string): FlinkError {
+  return new FlinkError('CONTROL_SOCKET_FAILED', { jobId, reason: 'what answers there is no job of flink-ts' })
 }
 
 /** A process that is killed may take its connections along before its socket. */

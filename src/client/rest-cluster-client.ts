@@ -12,9 +12,9 @@ import type {
 } from '../rest/messages/operation-messages.js'
 import type { JobWatermarksInfo } from '../rest/messages/watermark-messages.js'
 import { overviewOfEntry, type JobDirectoryEntry } from './job-directory-entry.js'
-import { isJobOverview } from './job-overview.js'
+import { isJobOverview, UNRESPONSIVE } from './job-overview.js'
 import { RestClient, type RestCall } from './rest-client.js'
-import { asEndOfJob, restClientOfJob } from './rest-client-of-job.js'
+import { asEndOfJob, notUnderstood, restClientOfJob } from './rest-client-of-job.js'
 import type { RunDirectory } from './run-directory.js'
 import { describeWait, pendingOf, progressOf } from './slow-operation.js'
 
@@ -41,8 +41,6 @@ const SLOW_MS = 10_000
 const SHOWN_AFTER_MS = 200
 /** A job that lives answers in a moment. `list` waits no longer for one that does not. */
 const OVERVIEW_TIMEOUT_MS = 1000
-/** State that `list` shows of a job whose process lives and does not answer; no job is in it by itself. */
-const UNRESPONSIVE = 'UNRESPONSIVE'
 
 export interface RestClusterClientServices {
   readonly runDirectory: RunDirectory
@@ -349,10 +347,6 @@ function tellNobody(): void {
 
 function unresponsive(entry: JobDirectoryEntry): JobOverview {
   return overviewOfEntry(entry, { state: UNRESPONSIVE, endTime: undefined })
-}
-
-function notUnderstood(jobId: string): FlinkError {
-  return new FlinkError('CONTROL_SOCKET_FAILED', { jobId, reason: 'what answers there is no job of flink-ts' })
 }
 
 /** Of an engine that has no such question; what refuses a question that it has says why. */

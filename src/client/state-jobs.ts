@@ -9,6 +9,7 @@ import type {
 import type { JobDirectoryEntry } from './job-directory-entry.js'
 import { areQueryableStates } from './queryable-state-messages.js'
 import { RestClient } from './rest-client.js'
+import { notUnderstood } from './rest-client-of-job.js'
 import type { RunDirectory } from './run-directory.js'
 
 /** What a job needs beyond the time that its tasks have. */
@@ -136,7 +137,7 @@ async function answerOf(client: RestClient, jobId: string, question: JobQuestion
   if (answer?.failure !== undefined) throw deserializeError(answer.failure)
   const isAnswer = (answer?.source === 'job' || answer?.source === 'none') && areQueryableStates([answer.state])
   if (isAnswer) return answer as unknown as StateQueryAnswer
-  throw new FlinkError('CONTROL_SOCKET_FAILED', { jobId, reason: 'what answers there is no job of flink-ts' })
+  throw notUnderstood(jobId)
 }
 
 function ambiguous(name: string, jobs: readonly string[]): FlinkError {

@@ -49,7 +49,7 @@ describe('flink-ts completion', () => {
   })
 
   after(async () => {
-    for (const jobId of jobIds) await workspace.run('cancel', jobId)
+    for (const jobId of jobIds) await workspace.run('cancel', '--wait', jobId)
     workspace.remove()
   })
 

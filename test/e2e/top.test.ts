@@ -183,6 +183,17 @@ describe('flink-ts top', () => {
     assert.match(stdout + stderr, /0{32}/)
   })
 
+  it('says of the one job that lives and does not answer that, and not that there is none', async () => {
+    job.kill('SIGSTOP')
+    try {
+      const { exitCode, stderr } = await workspace.run('top')
+      assert.equal(exitCode, 1)
+      assert.match(stderr, new RegExp(`Job ${jobId} does not answer`))
+    } finally {
+      job.kill('SIGCONT')
+    }
+  })
+
   it('stays with what was seen last when the job ends, and says so', { skip }, async () => {
     const top = new InTerminal(workspace, ['top', jobId])
     await top.untilShown(/Slow map/)

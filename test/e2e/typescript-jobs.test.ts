@@ -197,7 +197,7 @@ describe('a job file in TypeScript', () => {
       assert.equal(upgraded.exitCode, 0, upgraded.stderr)
       const [, newId = ''] = /JobID ([0-9a-f]{32})/.exec(upgraded.stdout) ?? []
       const [, output = ''] = /^Its output goes to (\S+)$/m.exec(upgraded.stderr) ?? []
-      const stopped = await workspace.run('stop', newId)
+      const stopped = await workspace.run('stop', '--wait', newId)
       assert.equal(stopped.exitCode, 0, stopped.stderr)
       const [, savepoint = ''] = /Path: (\S+)/.exec(stopped.stdout) ?? []
       assert.match(readFileSync(output, 'utf8'), /^odd \d+$/m)

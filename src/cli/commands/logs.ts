@@ -38,14 +38,14 @@ export const logsCommand: CliCommand = {
     await showLogs(
       { runDirectory, jobId, directory, follow: has(parsed, 'follow'), lastLines },
       {
-        take: (source, file, line) => {
+        take: (source, file, lines) => {
           if (context.isJson) {
-            context.print(printableJson(JSON.stringify({ source, file, line })))
+            context.print(lines.map((line) => printableJson(JSON.stringify({ source, file, line }))).join('\n'))
             return
           }
           if (shown !== file && !context.isQuiet) context.print(`==> ${printable(file)} <==`)
           shown = file
-          context.print(printableLines(line))
+          context.print(printableLines(`${lines.join('\n')}\n`).slice(0, -1))
         },
         tell: (text) => {
           if (!context.isQuiet) context.printError(`${text}\n`)

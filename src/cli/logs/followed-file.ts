@@ -7,8 +7,11 @@ const NEWLINE = 10
 /** What is longer is handed on in pieces: neither texts nor memory have room for any length. */
 const LONGEST_LINE = 16 * 1024 * 1024
 
+/** Is given those of one piece of the file together: a call and a write for each would take most of the time of a large one. */
+type TakeLines = (lines: readonly string[]) => void
+
 interface LineTaker {
-  readonly take: (line: string) => void
+  readonly take: TakeLines
   readonly isWanted: () => boolean
 }
 
@@ -18,15 +21,15 @@ interface LineTaker {
  */
 export class FollowedFile {
   readonly path: string
-  /** Of what is there at first only so many lines are read, the last ones. */
-  readonly #lastLines: number
+  /** Of what is there at the first look only so many lines are read, the last ones. */
+  #lastLines: number
   #handle: FileHandle | undefined
   #position = 0
   #decoder = new StringDecoder('utf8')
   /** Of the line that has not ended yet, in pieces: to put them together with each chunk would take the square of its length. */
   #rest: string[] = []
   #restLength = 0
-  #isFirst = true
+  #exists = false
 
   constructor(path: string, lastLines: number) {
     this.path = path
@@ -35,25 +38,26 @@ export class FollowedFile {
 
   /** True once there was a file. */
   get exists(): boolean {
-    return !this.#isFirst
+    return this.#exists
   }
 
   /**
    * Hands on all whole lines that have come since, as long as somebody wants them. Those that come meanwhile are for the next
    * time: they might never cease.
    */
-  async read(take: (line: string) => void, isWanted: () => boolean): Promise<void> {
+  async read(take: TakeLines, isWanted: () => boolean): Promise<void> {
     if (this.#handle !== undefined) await this.#readOn(this.#handle, await sizeOf(this.#handle), { take, isWanted })
     if (isWanted() && (await this.#isAnother())) {
       const size = await this.#open(take)
       if (this.#handle !== undefined) await this.#readOn(this.#handle, size, { take, isWanted })
     }
+    this.#lastLines = Infinity
   }
 
   /** What stands after the last line end, as nothing more will come. */
-  end(take: (line: string) => void): void {
+  end(take: TakeLines): void {
     const rest = this.#takeRest() + this.#decoder.end()
-    if (rest !== '') take(rest)
+    if (rest !== '') take([rest])
   }
 
   async close(): Promise<void> {
@@ -72,7 +76,7 @@ export class FollowedFile {
   }
 
   /** Gives its size, of which the last lines were counted. */
-  async #open(take: (line: string) => void): Promise<number> {
+  async #open(take: TakeLines): Promise<number> {
     this.end(take)
     await this.close()
     try {
@@ -83,8 +87,8 @@ export class FollowedFile {
       throw error
     }
     const size = await sizeOf(this.#handle)
-    this.#position = this.#isFirst ? await startOfLast(this.#handle, size, this.#lastLines) : 0
-    this.#isFirst = false
+    this.#position = await startOfLast(this.#handle, size, this.#lastLines)
+    this.#exists = true
     this.#decoder = new StringDecoder('utf8')
     return size
   }
@@ -103,13 +107,12 @@ export class FollowedFile {
       const { bytesRead } = await handle.read(chunk, 0, wanted, this.#position)
       if (bytesRead === 0) return
       this.#position += bytesRead
-      const [first = '', ...others] = this.#decoder.write(chunk.subarray(0, bytesRead)).split('\n')
-      this.#keep(first)
-      for (const text of others) {
-        take(this.#takeRest())
-        this.#keep(text)
-      }
-      if (this.#restLength >= LONGEST_LINE) take(this.#takeRest())
+      const lines = this.#decoder.write(chunk.subarray(0, bytesRead)).split('\n')
+      const last = lines.pop() ?? ''
+      if (lines[0] !== undefined) lines[0] = this.#takeRest() + lines[0]
+      this.#keep(last)
+      if (this.#restLength >= LONGEST_LINE) lines.push(this.#takeRest())
+      if (lines.length > 0) take(lines)
     }
   }
 

@@ -1,7 +1,7 @@
 import type { RunDirectory } from '../../client/run-directory.js'
 import { printable } from '../terminal/printable-text.js'
 import { FollowedFile } from './followed-file.js'
-import { findLogFiles, type JobLogFiles, type LogSource } from './job-log-files.js'
+import { findLogFiles, type JobLogFiles, type LogFilePlace, type LogSource } from './job-log-files.js'
 
 const LOOK_MS = 200
 /** A process that has taken its job out of the run directory has little left to say. */
@@ -19,8 +19,8 @@ export interface LogsWanted {
 }
 
 export interface LogsTaker {
-  /** `file`: where the line stands. */
-  readonly take: (source: LogSource, file: string, line: string) => void
+  /** `file`: where the lines stand. */
+  readonly take: (source: LogSource, file: string, lines: readonly string[]) => void
   /** For people: what is not there, and why. */
   readonly tell: (text: string) => void
   /** False: nobody reads any more. */
@@ -65,24 +65,28 @@ async function look(wanted: LogsWanted, followed: Map<string, FollowedFile>, tak
   for (const { path, source } of found.files) {
     const file = followed.get(path) ?? new FollowedFile(path, lastLines)
     followed.set(path, file)
-    await file.read((line) => {
-      if (isOfJob(source, line, found)) taker.take(source, path, line)
-    }, taker.isOpen)
+    await file.read(ofJobAlone({ source, path }, found, taker), taker.isOpen)
   }
   return found
 }
 
-function finish(followed: ReadonlyMap<string, FollowedFile>, found: JobLogFiles, { take }: LogsTaker): void {
-  for (const { path, source } of found.files) {
-    followed.get(path)?.end((line) => {
-      if (isOfJob(source, line, found)) take(source, path, line)
-    })
-  }
+function finish(followed: ReadonlyMap<string, FollowedFile>, found: JobLogFiles, taker: LogsTaker): void {
+  for (const place of found.files) followed.get(place.path)?.end(ofJobAlone(place, found, taker))
 }
 
 /** The log is named after the process, and the id of a process is given again. */
-function isOfJob(source: LogSource, line: string, { lived }: JobLogFiles): boolean {
-  if (source === 'output') return true
+function ofJobAlone(
+  { source, path }: LogFilePlace,
+  { lived }: JobLogFiles,
+  { take }: LogsTaker,
+): (lines: readonly string[]) => void {
+  return (lines) => {
+    const own = source === 'output' ? lines : lines.filter((line) => isOfLife(line, lived))
+    if (own.length > 0) take(source, path, own)
+  }
+}
+
+function isOfLife(line: string, lived: JobLogFiles['lived']): boolean {
   const [, time] = /"time":"([^"]{1,40})"/.exec(line) ?? []
   const atMs = time === undefined ? NaN : Date.parse(time)
   return Number.isNaN(atMs) || (atMs >= lived.fromMs - EARLIER_MS && atMs <= lived.toMs + EARLIER_MS)

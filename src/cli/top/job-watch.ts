@@ -1,12 +1,12 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { JobInspector } from '../../client/job-inspector.js'
+import { UNRESPONSIVE } from '../../client/job-overview.js'
 import type { RunDirectory } from '../../client/run-directory.js'
 import { activityOf, type JobActivity } from './job-activity.js'
 import { sampleJob, type JobSample } from './job-sample.js'
 
 /** A job that lives answers in a moment; what is shown is not waited for any longer. */
 const ANSWER_TIMEOUT_MS = 2000
-const UNRESPONSIVE = 'UNRESPONSIVE'
 
 /** Looks at one job again and again. */
 export class JobWatch {

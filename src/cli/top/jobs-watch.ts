@@ -10,12 +10,18 @@ export interface EndedJob {
   readonly sentence: string
 }
 
+/** More than one looks through; who watches for weeks sees many jobs end. */
+const MOST_ENDED = 20
+
 /** Looks at one job, or at all that live. */
 export class JobsWatch {
+  /** The last ones. */
   readonly ended: EndedJob[] = []
   readonly #runDirectory: RunDirectory
   readonly #watches = new Map<string, JobWatch>()
   readonly #isOfAll: boolean
+  /** Of a job that lives, does not answer and was never seen. */
+  #silence: FlinkError | undefined
 
   constructor(runDirectory: RunDirectory, jobId: string | undefined) {
     this.#runDirectory = runDirectory
@@ -23,11 +29,14 @@ export class JobsWatch {
     if (jobId !== undefined) this.#watches.set(jobId, new JobWatch(runDirectory, jobId))
   }
 
-  /** Those that live, the oldest first; none where all have ended. */
+  /** Those that live, the oldest first; none where all have ended. JOB_UNRESPONSIVE where all that live say nothing. */
   async look(): Promise<JobActivity[]> {
+    this.#silence = undefined
     if (this.#isOfAll) await this.#findNew()
     const seen = await Promise.all([...this.#watches.values()].map((watch) => this.#lookAt(watch)))
-    return seen.filter((job) => job !== undefined).sort((left, right) => right.durationMs - left.durationMs)
+    const jobs = seen.filter((job) => job !== undefined)
+    if (jobs.length === 0 && this.#silence !== undefined) throw this.#silence
+    return jobs.sort((left, right) => right.durationMs - left.durationMs)
   }
 
   async #findNew(): Promise<void> {
@@ -43,6 +52,7 @@ export class JobsWatch {
     } catch (error) {
       // One of many that ends, or hangs, before it was ever seen is none that could be shown.
       if (!this.#isOfAll || !FlinkError.is(error)) throw error
+      if (FlinkError.is(error, 'JOB_UNRESPONSIVE')) this.#silence = error
     }
     this.#watches.delete(watch.jobId)
     if (watch.last === undefined) return undefined
@@ -52,6 +62,7 @@ export class JobsWatch {
       last: { ...watch.last, state: state ?? watch.last.state },
       sentence: `Job ${watch.jobId} ${how}. This is the last that was seen of it.`,
     })
+    if (this.ended.length > MOST_ENDED) this.ended.shift()
     return undefined
   }
 }

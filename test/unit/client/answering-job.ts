@@ -34,10 +34,10 @@ export async function answeringJob(
   })
   const entry = { jobId: JOB, pid: 1, processStart: undefined, startTime: 0, name: 'job', version: '1', socket }
   let found: JobDirectoryEntry | undefined = entry
-  let kept: JobOverview[] = []
-  const runDirectory: Pick<RunDirectory, 'find' | 'archivedJobs'> = {
+  let kept: JobOverview | undefined
+  const runDirectory: Pick<RunDirectory, 'find' | 'archivedJob'> = {
     find: () => Promise.resolve(found),
-    archivedJobs: () => Promise.resolve(kept),
+    archivedJob: () => Promise.resolve(kept),
   }
   const client = new RestClusterClient({
     runDirectory: runDirectory as RunDirectory,
@@ -52,7 +52,7 @@ export async function answeringJob(
       found = undefined
       if (archived === undefined) return
       const overview = overviewOfEntry(entry, { state: archived.state, endTime: 1 })
-      kept = [{ ...overview, ...(archived.died !== undefined && { died: archived.died }) }]
+      kept = { ...overview, ...(archived.died !== undefined && { died: archived.died }) }
     },
   }
 }

@@ -132,7 +132,7 @@ describe('a syntax error is shown with the line of the user', () => {
     const url = await urlOf(context, 'job.mjs', { 'job.mjs': BROKEN })
     const source = `
       import { parentPort } from 'node:worker_threads'
-      import { describeProgramError, loadProgramModule } from ${JSON.stringify(MODULE)}
+      import { loadProgramModule } from ${JSON.stringify(MODULE)}
       loadProgramModule(${JSON.stringify(url)}, 0).catch((error) => { parentPort.postMessage(error.message) })`
     const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`))
     const message = await new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject))

@@ -21,17 +21,24 @@ export interface TaskMetrics {
 export class MetricStore {
   readonly #vertices = new Map<string, Map<number, TaskMetricsReport>>()
   #lastUpdate = 0
+  /** Until the next report: who looks at a job asks for vertex after vertex, and 6400 subtasks take 2 ms each time. */
+  #all: TaskMetrics | undefined
 
   put(vertexId: string, subtaskIndex: number, report: TaskMetricsReport, nowMs: number): void {
     const subtasks = this.#vertices.get(vertexId) ?? new Map<number, TaskMetricsReport>()
     subtasks.set(subtaskIndex, report)
     this.#vertices.set(vertexId, subtasks)
     this.#lastUpdate = nowMs
+    this.#all = undefined
   }
 
   all(): TaskMetrics {
-    const lastUpdate = this.#lastUpdate
-    return { lastUpdate, vertices: this.#each(({ values }) => values), reports: this.#each((report) => report) }
+    this.#all ??= {
+      lastUpdate: this.#lastUpdate,
+      vertices: this.#each(({ values }) => values),
+      reports: this.#each((report) => report),
+    }
+    return this.#all
   }
 
   #each<T>(pick: (report: TaskMetricsReport) => T): BySubtask<T> {

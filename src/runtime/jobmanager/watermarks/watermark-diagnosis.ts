@@ -2,7 +2,7 @@
 // channels that it waits for, to the operators that make watermarks.
 // Invariants: pure. A subtask that has not reported holds nobody back: it has not begun, or had finished before.
 // Thread: main thread.
-import type { JobGraph, JobVertex } from '../../../graph/job-graph.js'
+import type { JobEdge, JobGraph, JobVertex } from '../../../graph/job-graph.js'
 import type { InputTime, WatermarkMakerTime } from '../../protocol/time-report.js'
 import { droppedRecordsOf, type DroppedRecords } from './dropped-records.js'
 import { splitKey, type SubtaskTime, type TimeStore } from './time-store.js'
@@ -61,13 +61,26 @@ interface SubtaskInput {
   readonly since: number
 }
 
-class JobTimes {
-  readonly #graph: JobGraph
-  readonly #store: TimeStore
+interface OutputOfOperator {
+  readonly vertex: JobVertex
+  readonly subtask: number
+  /** Its index in the vertex. */
+  readonly operator: number
+}
 
-  constructor(graph: JobGraph, store: TimeStore) {
-    this.#graph = graph
+class JobTimes {
+  readonly #vertices: ReadonlyMap<string, JobVertex>
+  readonly #edges: ReadonlyMap<string, JobEdge>
+  readonly #store: TimeStore
+  readonly #lateRecords: ReadonlyMap<string, number>
+  /** Found once: the way upstream of a vertex is the end of the way of each below it. */
+  readonly #makers = new Map<string, readonly WatermarkHolder[]>()
+
+  constructor({ vertices, edges }: JobGraph, store: TimeStore) {
+    this.#vertices = new Map(vertices.map((vertex) => [vertex.id, vertex]))
+    this.#edges = new Map(edges.map((edge) => [edge.id, edge]))
     this.#store = store
+    this.#lateRecords = store.lateRecords()
   }
 
   of(vertex: JobVertex): VertexTime {
@@ -76,7 +89,7 @@ class JobTimes {
     const made = Array.from({ length: numInputs }, (_, number) => this.#inputOf(subtasks, number))
     // What an operator that assigns watermarks is told of time it does not pass on: nobody waits for it.
     const inputs = assignsWatermarks(vertex) ? made.map((input) => ({ ...input, holders: [] })) : made
-    const lateRecords = droppedRecordsOf(vertex.operators, this.#store.lateRecords())
+    const lateRecords = droppedRecordsOf(vertex.operators, this.#lateRecords)
     return { vertex, lateRecords, inputs, makers: numInputs === 0 ? this.#slowestMakers(vertex) : [] }
   }
 
@@ -105,32 +118,38 @@ class JobTimes {
   /** Each once, those first that wait longest. */
   #holdersOf(inputs: readonly InputTime[]): WatermarkHolder[] {
     const found = new Map<string, WatermarkHolder>()
-    const seen = new Set<string>()
-    for (const input of inputs) for (const holder of this.#upstream(input, seen)) found.set(keyOf(holder), holder)
+    for (const input of inputs) for (const holder of this.#upstream(input)) found.set(keyOf(holder), holder)
     return [...found.values()].sort((left, right) => left.since - right.since).slice(0, MAX_HOLDERS)
   }
 
-  #upstream(input: InputTime, seen: Set<string>): WatermarkHolder[] {
-    return input.holders.flatMap(({ edgeId, producer }) => {
-      const edge = this.#graph.edges.find(({ id }) => id === edgeId)
-      const vertex = this.#graph.vertices.find(({ id }) => id === edge?.sourceVertex)
-      const key = `${edgeId}#${String(producer)}`
-      if (edge === undefined || vertex === undefined || seen.has(key)) return []
-      seen.add(key)
-      return this.#makersOf({ vertex, subtask: producer, operator: edge.sourceOperator }, seen)
+  #upstream(input: InputTime): readonly WatermarkHolder[] {
+    const found = input.holders.flatMap(({ edgeId, producer }) => {
+      const edge = this.#edges.get(edgeId)
+      const vertex = edge && this.#vertices.get(edge.sourceVertex)
+      if (edge === undefined || vertex === undefined) return []
+      return this.#makersOf({ vertex, subtask: producer, operator: edge.sourceOperator })
     })
+    return [...new Set(found)]
+  }
+
+  #makersOf(at: OutputOfOperator): readonly WatermarkHolder[] {
+    const key = `${at.vertex.id}#${String(at.subtask)}#${String(at.operator)}`
+    const known = this.#makers.get(key)
+    if (known !== undefined) return known
+    const makers = this.#findMakers(at)
+    this.#makers.set(key, makers)
+    return makers
   }
 
   /** The operator at the end of an edge passes on what the nearest one before it in its chain made, or what its task received. */
-  #makersOf(at: { vertex: JobVertex; subtask: number; operator: number }, seen: Set<string>): WatermarkHolder[] {
-    const { vertex, subtask } = at
+  #findMakers({ vertex, subtask, operator }: OutputOfOperator): readonly WatermarkHolder[] {
     const time = this.#store.find(vertex.id, subtask)
     if (time === undefined) return []
-    for (let index = at.operator; index >= 0; index = vertex.operators[index]?.input ?? -1) {
+    for (let index = operator; index >= 0; index = vertex.operators[index]?.input ?? -1) {
       const maker = time.report.makers.find(({ operatorId }) => operatorId === vertex.operators[index]?.id)
       if (maker !== undefined) return [holderOf(vertex, subtask, maker, time)]
     }
-    return time.report.inputs.flatMap((input) => this.#upstream(input, seen))
+    return time.report.inputs.flatMap((input) => this.#upstream(input))
   }
 
   #slowestMakers(vertex: JobVertex): VertexMaker[] {

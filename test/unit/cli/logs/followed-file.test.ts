@@ -27,7 +27,7 @@ describe('A file that is followed', () => {
   async function lines(followed: FollowedFile): Promise<string[]> {
     const taken: string[] = []
     await followed.read(
-      (line) => taken.push(line),
+      (some) => taken.push(...some),
       () => true,
     )
     return taken
@@ -45,8 +45,8 @@ describe('A file that is followed', () => {
     appendFileSync(file, 'last')
     assert.deepEqual(await lines(followed), [])
     const ended: string[] = []
-    followed.end((line) => ended.push(line))
-    followed.end((line) => ended.push(line))
+    followed.end((some) => ended.push(...some))
+    followed.end((some) => ended.push(...some))
     assert.deepEqual(ended, ['last'])
     await followed.close()
   })
@@ -65,19 +65,19 @@ describe('A file that is followed', () => {
     const followed = new FollowedFile(fresh('a line\n'.repeat(100_000)), Infinity)
     let taken = 0
     await followed.read(
-      () => (taken += 1),
+      (some) => (taken += some.length),
       () => taken === 0,
     )
     assert.ok(taken > 0 && taken < 50_000, String(taken))
     await followed.close()
   })
 
-  it('may come later', async () => {
+  it('may come later, and is read whole then', async () => {
     const file = fresh()
     const followed = new FollowedFile(file, 1)
     assert.deepEqual([await lines(followed), followed.exists], [[], false])
     writeFileSync(file, 'a\nb\n')
-    assert.deepEqual([await lines(followed), followed.exists], [['b'], true])
+    assert.deepEqual([await lines(followed), followed.exists], [['a', 'b'], true])
     await followed.close()
   })
 
@@ -85,9 +85,9 @@ describe('A file that is followed', () => {
     const file = fresh('a\nb\nc\n')
     const followed = new FollowedFile(file, 2)
     const taken: string[] = []
-    const grow = (line: string): void => {
-      taken.push(line)
-      if (taken.length < 10) appendFileSync(file, 'more\n')
+    const grow = (some: readonly string[]): void => {
+      taken.push(...some)
+      if (taken.length < 10) appendFileSync(file, 'more\n'.repeat(some.length))
     }
     await followed.read(grow, () => true)
     assert.deepEqual(taken, ['b', 'c'])
@@ -124,7 +124,7 @@ describe('A file that is followed', () => {
       for (const number of [0, 1, 3, 6, 100]) {
         const followed = new FollowedFile(fresh(long.join('\n') + end), number)
         const taken = await lines(followed)
-        followed.end((line) => taken.push(line))
+        followed.end((some) => taken.push(...some))
         await followed.close()
         assert.deepEqual(taken, number === 0 ? [] : long.slice(-number), `${String(number)} ${JSON.stringify(end)}`)
       }

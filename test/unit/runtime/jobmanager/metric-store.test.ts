@@ -19,5 +19,6 @@ describe('MetricStore', () => {
       vertices: { map: { 0: third.values, 1: second.values } },
       reports: { map: { 0: third, 1: second } },
     })
+    assert.equal(store.all(), store.all(), 'they are put together once a report, not once a question')
   })
 })

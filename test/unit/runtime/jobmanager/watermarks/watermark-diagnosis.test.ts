@@ -70,6 +70,26 @@ describe('the diagnosis of watermarks', () => {
     )
   })
 
+  it('goes each way upstream once, however many lead through a long plan', () => {
+    // Two subtasks that wait for both before them: 2 ** 60 ways to the source.
+    const ids = Array.from({ length: 60 }, (_, index) => `step ${String(index)}`)
+    const steps = ids.map((id, index): [string, string, 'hash'] => [ids[index - 1] ?? 'source', id, 'hash'])
+    const long = sampleGraph([{ id: 'source', parallelism: 2 }, ...ids.map((id) => ({ id, parallelism: 2 }))], steps)
+    const subtasks = [0, 1]
+    const reports = long.edges.flatMap(({ id, targetVertex }) =>
+      subtasks.map((subtask) => ({ vertex: targetVertex, subtask, inputs: [input(3, [id, 0], [id, 1])] })),
+    )
+    const sources = subtasks.map((subtask) => ({ vertex: 'source', subtask, makers: [maker('source', 3)] }))
+    const last = diagnoseWatermarks(long, storeOf(...sources, ...reports)).at(-1)?.inputs[0]
+    assert.deepEqual(
+      last?.holders.map(({ vertex, subtask }) => [vertex.id, subtask]),
+      [
+        ['source', 0],
+        ['source', 1],
+      ],
+    )
+  })
+
   it('does not take an operator further down the chain than the edge for the one that makes its watermarks', () => {
     const store = storeOf(
       { vertex: 'source', makers: [maker('read', 3, { strategy: 'function' }), maker('assign', 900)] },
