@@ -14,13 +14,19 @@ import type { JobsGateway } from '../../../src/rest/jobs-gateway.js'
 import { RestEndpoint } from '../../../src/rest/rest-endpoint.js'
 import type { TcpSettings } from '../../../src/rest/tcp/tcp-settings.js'
 
+const OVER_TCP: TcpSettings = {
+  ...{ address: '127.0.0.1', ports: [0], token: 'a-token-of-this-test', hostNames: [], tls: undefined },
+  ...{ maxContentLength: 1000, isExposed: false },
+}
+
 async function withEndpoint(
   gateway: JobsGateway,
   use: (endpoint: RestEndpoint, address: string, clock: ManualClock) => Promise<void>,
 ) {
   const directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-rest-'))
   const clock = new ManualClock()
-  const services = { clock, random: new SeededRandom(1), logger: SILENT_LOGGER }
+  const { maxContentLength: bodyLimit } = OVER_TCP
+  const services = { clock, random: new SeededRandom(1), logger: SILENT_LOGGER, bodyLimit }
   try {
     await use(new RestEndpoint({ ...services, gateway }), path.join(directory, 'job.sock'), clock)
   } finally {
@@ -195,10 +201,6 @@ it('a RestEndpoint that closes answers what it was asked, and waits for a slow a
   })
 })
 
-const OVER_TCP: TcpSettings = {
-  ...{ address: '127.0.0.1', ports: [0], token: 'a-token-of-this-test', hostNames: [], tls: undefined },
-  ...{ maxContentLength: 1000, isExposed: false },
-}
 const BEARER = { authorization: 'Bearer a-token-of-this-test' }
 
 interface TcpAnswer {
@@ -302,7 +304,9 @@ it('a RestEndpoint over TCP takes bodies of JSON alone, up to the length that is
       askOverTcp(url, '/savepoint-disposal', { method: 'POST', headers: { 'content-type': type } }, body)
     assert.equal((await post('text/plain', '{}')).status, 415)
     assert.match((await post('application/json', '{}')).text, /savepoint-path.* is missing/)
-    const long = await post('application/json', JSON.stringify({ 'savepoint-path': '/x'.repeat(1 << 20) }))
+    const ofLength = (length: number): string => `"${'x'.repeat(length - 2)}"`
+    assert.equal((await post('application/json', ofLength(OVER_TCP.maxContentLength))).status, 400)
+    const long = await post('application/json', ofLength(OVER_TCP.maxContentLength + 1))
     assert.equal(long.status, 413)
     assert.match(long.text, /Try to raise \[rest\.server\.max-content-length\]/)
     await endpoint.close()
