@@ -34,9 +34,8 @@ export class RestEndpoint {
   constructor(services: RestServerServices) {
     this.#services = services
     this.#listener = createServer((socket) => void this.#serve(socket, undefined))
-    // A connection that cannot be taken, for want of file descriptors say, is no reason for a job to end.
-    this.#listener.on('error', ({ message: reason }) => {
-      if (this.#listener.listening) services.logger.warn('a connection to the control socket was not taken', { reason })
+    this.#listener.on('error', (error) => {
+      if (this.#listener.listening) this.#warnOfLost(error)
     })
   }
 
@@ -72,7 +71,10 @@ export class RestEndpoint {
       import('./tcp/tcp-listener.js'),
     ])
     const rules = new RequestRules(settings)
-    const tcp = new TcpListener(settings, (socket) => void this.#serve(socket, rules))
+    const onConnection = (socket: Socket): void => void this.#serve(socket, rules)
+    const tcp = new TcpListener(settings, onConnection, (error) => {
+      this.#warnOfLost(error)
+    })
     const url = await tcp.listen()
     this.#tcp = tcp
     return url
@@ -112,6 +114,11 @@ export class RestEndpoint {
     await closed
     for (const timer of timers) timer.cancel()
     await server?.close()
+  }
+
+  /** A connection that cannot be taken, for want of file descriptors say, is no reason for a job to end. */
+  #warnOfLost({ message: reason }: Error): void {
+    this.#services.logger.warn('a connection to the REST API was not taken', { reason })
   }
 
   /** `rules`: of a connection over TCP, whose clients know nothing of signs of life. */

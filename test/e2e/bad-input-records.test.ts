@@ -1,11 +1,10 @@
 /** What a user sees whose job fails on its way: at a record, in a function, in a worker, at a file or a socket. */
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import ts from 'typescript'
+import { freePort } from './free-port.js'
 import { assertFailed } from './refusals.js'
 import { Workspace, type CommandResult } from './command-line.js'
 
@@ -249,7 +248,7 @@ describe('a job that fails', { concurrency: 2 }, () => {
   })
 
   it('tells of a socket that nobody listens on, with the address', async () => {
-    const port = await closedPort()
+    const port = await freePort()
     const result = await workspace.run('run', NO_RESTART, 'socket.js', '--port', port)
     assertJobFailed(result, [`could not connect to 127.0.0.1:${port}`, 'ECONNREFUSED', `nc -lk ${port}`])
   })
@@ -273,12 +272,3 @@ describe('a job that fails', { concurrency: 2 }, () => {
     assert.match(stdout, new RegExp(`: ${jobId} : .* \\(FAILED\\)`))
   })
 })
-
-async function closedPort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return String(port)
-}

@@ -1,11 +1,11 @@
 /** `run --web`: a job is reached over TCP by those who may, and only where that was asked for. */
 import assert from 'node:assert/strict'
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { once } from 'node:events'
-import { createConnection, createServer, type AddressInfo } from 'node:net'
+import { createConnection } from 'node:net'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import type { Workspace } from './command-line.js'
+import { freePort } from './free-port.js'
 import { expectedLines, filesAtRest, NumbersWorkspace, printedLines, until } from './numbers-job.js'
 import { assertFailed } from './refusals.js'
 import { askWeb, entryOf, filesWith, listeningPorts, webOf } from './web-client.js'
@@ -24,15 +24,6 @@ function tokenFile(workspace: Workspace): string {
   const file = workspace.file('secret/token.txt', `${TOKEN}\n`)
   chmodSync(file, 0o600)
   return file
-}
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return String(port)
 }
 
 /** Of a program that writes a file when main is called. */

@@ -15,7 +15,8 @@ const OF_THE_PROCESS: readonly ConfigOption<unknown>[] = [
   RestOptions.SERVER_MAX_CONTENT_LENGTH,
   RestOptions.TOKEN_FILE,
 ]
-const SECRETS: readonly ConfigOption<unknown>[] = Object.values(SecurityOptions)
+/** All of Flink's keys of TLS: a file of its may have passwords under some that nothing here reads. */
+const OF_TLS = 'security.ssl.'
 
 /**
  * The request with what `--web` asks for, as `configuration` (of files and command line) has it. Passwords of keys are taken
@@ -23,11 +24,14 @@ const SECRETS: readonly ConfigOption<unknown>[] = Object.values(SecurityOptions)
  */
 export function withWeb(request: RunRequest, parsed: ParsedOptions, configuration: Configuration): RunRequest {
   const isServed = has(parsed, WEB)
-  const job = Configuration.fromEntries(request.configuration)
-  const web = new Configuration()
-  for (const option of [...SECRETS, ...(isServed ? OF_THE_PROCESS : [])]) job.set(option, undefined)
+  const ofJob = Object.entries(request.configuration).filter(([key]) => !key.startsWith(OF_TLS))
+  const job = Configuration.fromEntries(Object.fromEntries(ofJob))
   if (!isServed) return { ...request, configuration: job.toEntries() }
-  for (const option of [...SECRETS, ...OF_THE_PROCESS, RestOptions.ADDRESS]) copy(option, configuration, web)
+  const web = new Configuration()
+  for (const option of OF_THE_PROCESS) job.set(option, undefined)
+  for (const option of [...Object.values(SecurityOptions), ...OF_THE_PROCESS, RestOptions.ADDRESS]) {
+    copy(option, configuration, web)
+  }
   const ports = valueOf(parsed, WEB) ?? ''
   if (ports !== '') web.set(RestOptions.BIND_PORT, ports, '--web')
   return { ...request, configuration: job.toEntries(), web: { configuration: web.toEntries() } }

@@ -35,7 +35,8 @@ export const RestOptions: {
   SERVER_MAX_CONTENT_LENGTH: memoryOption('rest.server.max-content-length', 1024 * 1024, {
     minimum: 1024,
     maximum: 100 * 1024 * 1024,
-    description: 'Longest body of a request over TCP, in bytes.',
+    description:
+      'Longest body of a request to a job that `run --web` serves, over TCP and its control socket, in bytes.',
   }),
   TOKEN_FILE: pathOption('rest.authentication.token-file', {
     description:

@@ -11,12 +11,15 @@ const MOST_CONNECTIONS = 128
 /** Listens on TCP, with or without TLS, and hands on the connections by which requests may come. */
 export class TcpListener {
   readonly #settings: TcpSettings
+  readonly #onLost: (error: Error) => void
   readonly #server: Server
   /** Connections of which it is not known yet whether they come to an end with TLS. */
   readonly #handshakes = new Map<string, Socket>()
 
-  constructor(settings: TcpSettings, onConnection: (socket: Socket) => void) {
+  /** `onLost`: told why a connection could not be taken. */
+  constructor(settings: TcpSettings, onConnection: (socket: Socket) => void, onLost: (error: Error) => void) {
     this.#settings = settings
+    this.#onLost = onLost
     this.#server = settings.tls === undefined ? createServer(onConnection) : this.#secured(settings.tls, onConnection)
     this.#server.maxConnections = MOST_CONNECTIONS
   }
@@ -75,8 +78,7 @@ export class TcpListener {
       server.once('error', reject)
       server.listen({ host: this.#settings.address, port, exclusive: true }, () => {
         server.off('error', reject)
-        // A connection that cannot be taken, for want of file descriptors say, is no reason for a job to end.
-        server.on('error', () => undefined)
+        server.on('error', this.#onLost)
         resolve(this.#urlOf((server.address() as AddressInfo).port))
       })
     })

@@ -102,23 +102,34 @@ async function send(request: DrawnRequest, connect: Connect, workspace: string, 
   const asked = (): string => `${request.kind}: ${JSON.stringify(request.parts.map(String).join('|')).slice(0, 2000)}`
   assert.doesNotMatch(text, /Internal server error/, `an error that nobody expects: ${asked()}\n${text}`)
   if (/^(?:right|as clients send it)$/.test(request.kind)) assert.notEqual(statuses.length, 0, `no answer: ${asked()}`)
+  if (request.then === 'wait' && isKept(text))
+    assert.equal(statuses.length, 2, `a connection that was kept gave no second answer: ${asked()}\n${text}`)
   if (!statuses.some((status) => status.startsWith('5'))) return
   const secrets = [REPOSITORY, workspace, 'node_modules', '/dist/', 'file://', '\\n    at ']
   const told = secrets.filter((secret) => text.includes(secret) && !request.parts.some((part) => part.includes(secret)))
   assert.deepEqual(told, [], `${asked()}\n${text}`)
 }
 
-/** What comes back; nothing where the other side only hangs up. */
+/**
+ * What comes back; nothing where the other side only hangs up. Whoever waits and is told that the connection stays asks once more by it,
+ * as clients do that ask again, and goes.
+ */
 function exchange({ parts, then, kind }: DrawnRequest, connect: Connect): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect()
     let text = ''
+    let hasAskedAgain = false
     const hangs = setTimeout(() => {
       reject(new Error(`neither answered nor hung up: ${kind} ${JSON.stringify(parts.map(String)).slice(0, 2000)}`))
       socket.destroy()
     }, HANGS_AFTER_MS)
-    socket.setEncoding('utf8').on('data', (part: string) => {
+    // A character a byte, as the length of an answer is told in bytes.
+    socket.setEncoding('latin1').on('data', (part: string) => {
       text += part
+      if (then !== 'wait' || !isKept(text)) return
+      if (hasAskedAgain) socket.end()
+      else void write(socket, parts)
+      hasAskedAgain = true
     })
     // The other side may hang up at any time.
     socket.on('error', () => undefined)
@@ -135,6 +146,13 @@ function exchange({ parts, then, kind }: DrawnRequest, connect: Connect): Promis
       })
     })
   })
+}
+
+/** Whether the last answer is there to its end and says that its connection stays, which Node keeps for seconds then. */
+function isKept(text: string): boolean {
+  const [, head = '', body] = /^(.*?)\r\n\r\n(.*)$/s.exec(text.slice(text.lastIndexOf('HTTP/1.1 '))) ?? []
+  const [, length] = /^content-length: (\d+)\r?$/im.exec(head) ?? []
+  return body?.length === Number(length) && /^connection: keep-alive\r?$/im.test(head)
 }
 
 /** In packets of their own. */

@@ -12,6 +12,8 @@ const CONFIGURED = {
   'rest.authentication.token-file': '/token',
   'security.ssl.rest.enabled': 'true',
   'security.ssl.keystore-password': 'secret',
+  'security.ssl.internal.key-password': 'secret',
+  'security.ssl.rest.truststore-password': 'secret',
   'parallelism.default': '3',
 }
 
@@ -48,11 +50,13 @@ describe('--web', () => {
   it('takes what is of the process out of what the job has', () => {
     const { configuration, web } = served('--web', 'job.js')
     assert.deepEqual(textOf(configuration), { 'rest.address': 'localhost', 'parallelism.default': '3' })
-    const { 'parallelism.default': _parallelism, ...ofTheProcess } = CONFIGURED
-    assert.deepEqual(textOf(web?.configuration), ofTheProcess)
+    assert.deepEqual(textOf(web?.configuration), {
+      ...{ 'rest.port': '9000', 'rest.address': 'localhost', 'rest.authentication.token-file': '/token' },
+      ...{ 'security.ssl.rest.enabled': 'true', 'security.ssl.keystore-password': 'secret' },
+    })
   })
 
-  it('is not there unless it is given, and passwords of keys are no business of the job then either', () => {
+  it('is not there unless it is given, and what is of TLS is no business of the job then either', () => {
     const { configuration, web } = served('job.js')
     assert.equal(web, undefined)
     assert.deepEqual(Object.keys(textOf(configuration)).sort(), [

@@ -20,10 +20,13 @@ const PLAIN: TcpSettings = {
 /** Greets whoever comes. */
 function listenerOf(context: TestContext, settings: Partial<TcpSettings>): TcpListener {
   const sockets = new Set<Socket>()
-  const listener = new TcpListener({ ...PLAIN, ...settings }, (socket) => {
+  const greet = (socket: Socket): void => {
     sockets.add(socket)
     socket.on('error', () => undefined)
     socket.write('hello')
+  }
+  const listener = new TcpListener({ ...PLAIN, ...settings }, greet, (error) => {
+    throw error
   })
   context.after(async () => {
     for (const socket of sockets) socket.destroy()
