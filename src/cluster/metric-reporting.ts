@@ -32,9 +32,13 @@ export class MetricReporting {
   jobEnded(job: ReportableJob): void {
     if (this.#reporters === undefined) return
     const ended = reportedJobOf(job, this.#services.clock.now())
-    void this.#reporters.then((reporters) => {
-      reporters.jobEnded(ended)
-    })
+    void this.#reporters.then(
+      (reporters) => {
+        reporters.jobEnded(ended)
+      },
+      // The job that wants them has been told.
+      () => undefined,
+    )
   }
 
   async close(): Promise<void> {

@@ -69,8 +69,8 @@ export class OtelReporter implements Reporter {
   async #exportLast(sender: OtelSender): Promise<void> {
     const lost = this.#lost
     await this.#underWay
-    // It has just been waited for in vain.
-    if (this.#lost === lost) await this.#export(sender)
+    const wasInVain = this.#lost > lost
+    if (!wasInVain) await this.#export(sender)
   }
 
   #scheduleNext(): void {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { messageOf } from '../core/errors/thrown-value.js'
 import type { TimerHandle } from '../core/time/clock.js'
@@ -113,13 +114,10 @@ export class PrometheusServer implements Reporter {
 }
 
 /** The port. */
-function listenOn(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, HOST, () => {
-      server.off('error', reject)
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : port)
-    })
-  })
+async function listenOn(server: Server, port: number): Promise<number> {
+  server.listen(port, HOST)
+  // Leaves no listener where that fails: there may be hundreds of ports to try, and that again and again.
+  await once(server, 'listening')
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : port
 }

@@ -51,12 +51,15 @@ function samplesOfSubtask(
   operators: ReadonlyMap<string, Operator>,
   ofTask: Variables,
 ): MetricSample[] {
+  // One object for all metrics of an operator, as of a task: whoever writes them can do so once for all.
+  const ofOperators = new Map(
+    [...operators].map(([key, { id, name }]) => [key, { ...ofTask, operator_id: id, operator_name: name }]),
+  )
   return [...measuredValues(values, types)].map(([fullName, measured]) => {
     const parts = fullName.split('.')
-    const operator = OF_TASK.test(fullName) ? undefined : operators.get(parts[0] ?? '')
-    const groups = parts.slice(operator === undefined ? 0 : 1, -1)
-    const scope = ['taskmanager', 'job', 'task', ...(operator === undefined ? [] : ['operator']), ...groups]
-    const ofOperator = operator === undefined ? {} : { operator_id: operator.id, operator_name: operator.name }
-    return { scope, name: parts.at(-1) ?? '', variables: { ...ofTask, ...ofOperator }, measured }
+    const ofOperator = OF_TASK.test(fullName) ? undefined : ofOperators.get(parts[0] ?? '')
+    const groups = parts.slice(ofOperator === undefined ? 0 : 1, -1)
+    const scope = ['taskmanager', 'job', 'task', ...(ofOperator === undefined ? [] : ['operator']), ...groups]
+    return { scope, name: parts.at(-1) ?? '', variables: ofOperator ?? ofTask, measured }
   })
 }

@@ -1,6 +1,8 @@
+import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { messageOf } from '../core/errors/thrown-value.js'
+import { errnoOf } from '../core/fs/errno.js'
 import type { RestServer, RestServerServices } from './rest-server.js'
 import type { RequestRules } from './tcp/request-rules.js'
 import type { TcpListener } from './tcp/tcp-listener.js'
@@ -40,18 +42,14 @@ export class RestEndpoint {
   }
 
   /** PORT_IN_USE when somebody else listens there. */
-  listen(socketPath: string): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const onError = (error: Error): void => {
-        const isInUse = 'code' in error && error.code === 'EADDRINUSE'
-        reject(isInUse ? new FlinkError('PORT_IN_USE', { address: socketPath }, { cause: error }) : error)
-      }
-      this.#listener.once('error', onError)
-      this.#listener.listen(socketPath, () => {
-        this.#listener.off('error', onError)
-        resolve()
-      })
-    })
+  async listen(socketPath: string): Promise<void> {
+    this.#listener.listen(socketPath)
+    try {
+      await once(this.#listener, 'listening')
+    } catch (error) {
+      if (errnoOf(error) !== 'EADDRINUSE') throw error
+      throw new FlinkError('PORT_IN_USE', { address: socketPath }, { cause: error })
+    }
   }
 
   /** Makes a socket anew that somebody removed. Connections that there are stay. */

@@ -7,27 +7,17 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Workspace, type RunningCommand } from './command-line.js'
-import { SEEN_FUNCTION } from './seen-function.js'
+import { CHECKPOINT_INTERVAL_MS, elementsSeenOnce, KILLED_CONFIGURATION, seenElements } from './killed-elements.js'
 
 const RECORDS_A_RUN = 1200
-const CHECKPOINT_INTERVAL_MS = 40
 /** From a run's first commit on: the kill comes anywhere in one of the next three checkpoints. */
 const LONGEST_WAIT_MS = 3 * CHECKPOINT_INTERVAL_MS
 
 const JOB = `
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
-import { KeyedProcessFunction, RichMapFunction, TwoPhaseCommitSinkFunction, ValueStateDescriptor } from 'flink-ts'
-
-class Slow extends RichMapFunction {
-  map (value) {
-    if (value % 4 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
-    return value
-  }
-}
-
-${SEEN_FUNCTION}
-
+import { TwoPhaseCommitSinkFunction } from 'flink-ts'
+${seenElements(4)}
 function commit (dir, name) {
   if (existsSync(dir + '/' + name)) return false
   renameSync(dir + '/.' + name, dir + '/' + name)
@@ -76,10 +66,7 @@ class Transactions extends TwoPhaseCommitSinkFunction {
 }
 
 export default function (env, params) {
-  const elements = Array.from({ length: params.getInt('records') }, (_, index) => index)
-  const seen = env.fromCollection(elements).uid('elements')
-    .map(new Slow()).uid('slow').setParallelism(1)
-    .keyBy((value) => value).process(new Seen()).uid('seen')
+  const seen = seenElements(env, params)
   seen.sinkTo(new Files(params.get('out') + '/committers')).uid('committers')
   seen.addSink(new Transactions(params.get('out') + '/transactions')).uid('transactions')
 }
@@ -97,13 +84,7 @@ export async function commitRounds(
   kills: number,
   options: Readonly<Record<string, string>> = {},
 ): Promise<CommitRound> {
-  const workspace = new Workspace({
-    ...options,
-    'state.checkpoints.dir': 'checkpoints',
-    'execution.checkpointing.interval': `${String(CHECKPOINT_INTERVAL_MS)} ms`,
-    'execution.state-recovery.from-latest': 'true',
-    'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
-  })
+  const workspace = new Workspace({ ...options, ...KILLED_CONFIGURATION })
   const out = path.join(workspace.path, 'out')
   const sinks = ['committers', 'transactions'].map((name) => path.join(out, name))
   for (const directory of sinks) mkdirSync(directory, { recursive: true })
@@ -138,7 +119,7 @@ function assertOnce(directory: string, records: number): void {
   const lines = filesOf([directory]).flatMap((file) => readFileSync(file, 'utf8').split('\n').filter(Boolean))
   const times = new Map<string, number>()
   for (const line of lines) times.set(line, (times.get(line) ?? 0) + 1)
-  const missing = Array.from({ length: records }, (_, value) => `${String(value)}:1`).filter((line) => !times.has(line))
+  const missing = elementsSeenOnce(records).filter((line) => !times.has(line))
   const again = [...times].filter(([, count]) => count > 1).map(([line]) => line)
   assert.deepEqual({ missing, again, lines: lines.length }, { missing: [], again: [], lines: records }, directory)
 }

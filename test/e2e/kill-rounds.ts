@@ -9,32 +9,17 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ReceivingServer } from '../unit/api/receiving-server.js'
 import { Workspace, type RunningCommand } from './command-line.js'
-import { SEEN_FUNCTION } from './seen-function.js'
+import { CHECKPOINT_INTERVAL_MS, elementsSeenOnce, KILLED_CONFIGURATION, seenElements } from './killed-elements.js'
 import { TextServer } from './text-server.js'
 
 /** More than come through between two kills. */
 const RECORDS_A_RUN = 800
-const CHECKPOINT_INTERVAL_MS = 40
 /** From a run's first checkpoint on: the kill comes anywhere in one of the next two. */
 const LONGEST_WAIT_MS = 2 * CHECKPOINT_INTERVAL_MS
 
-const JOB = `
-import { KeyedProcessFunction, RichMapFunction, ValueStateDescriptor } from 'flink-ts'
-
-class Slow extends RichMapFunction {
-  map (value) {
-    if (value % 2 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1)
-    return value
-  }
-}
-
-${SEEN_FUNCTION}
-
+const JOB = `${seenElements(2)}
 export default function (env, params) {
-  const elements = Array.from({ length: params.getInt('records') }, (_, index) => index)
-  const seen = env.fromCollection(elements).uid('elements')
-    .map(new Slow()).uid('slow').setParallelism(1)
-    .keyBy((value) => value).process(new Seen()).uid('seen')
+  const seen = seenElements(env, params)
   seen.print('element').uid('print')
   seen.writeToSocket('127.0.0.1', params.getInt('sink'), (text) => text + '\\n').uid('sink')
   env.socketTextStream('127.0.0.1', params.getInt('source')).uid('lines')
@@ -57,13 +42,7 @@ export interface RoundResults {
  * `backend`: more of the configuration.
  */
 export async function killRounds(kills: number, backend: Readonly<Record<string, string>> = {}): Promise<RoundResults> {
-  const workspace = new Workspace({
-    ...backend,
-    'state.checkpoints.dir': 'checkpoints',
-    'execution.checkpointing.interval': `${String(CHECKPOINT_INTERVAL_MS)} ms`,
-    'execution.state-recovery.from-latest': 'true',
-    'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
-  })
+  const workspace = new Workspace({ ...backend, ...KILLED_CONFIGURATION })
   const [source, receiver] = [new TextServer(), await new ReceivingServer().listen()]
   await source.listen()
   const job = workspace.file('job.mjs', JOB)
@@ -146,9 +125,7 @@ function resultsOf({ outputs, received, sent, records }: Outputs): RoundResults 
 /** Every element came out, and state never had one twice: where a record comes again, state does not know of the first time. */
 function assertSeenOnce(texts: readonly string[], records: number, where: string): void {
   const different = new Set(texts)
-  const missing = Array.from({ length: records }, (_, index) => `${String(index)}:1`).filter(
-    (text) => !different.has(text),
-  )
+  const missing = elementsSeenOnce(records).filter((text) => !different.has(text))
   assert.deepEqual(missing, [], `${where} lacks records`)
   assert.equal(different.size, records, `${where} has what no state that is exactly once gives`)
 }

@@ -8,26 +8,15 @@ import { OtlpReceiver } from '../unit/reporters/otlp-receiver.js'
 import { parseExposition, type Exposed } from '../unit/reporters/prometheus-exposition.js'
 import { REPOSITORY, Workspace, type RunningCommand } from './command-line.js'
 import { askControlSocket, getFromControlSocket } from './control-socket.js'
+import { MEASURING_MAP } from './measuring-map.js'
 
 const NAMES = path.join(REPOSITORY, 'test/e2e/prometheus-names.txt')
 
 /** A running count by key, with metrics of a function, of 2,000 records; then the source is silent, or ends. */
-const JOB = `
-import { RichMapFunction } from 'flink-ts'
-
-class Measured extends RichMapFunction {
-  open () {
-    const metrics = this.getRuntimeContext().getMetricGroup()
-    this.seen = metrics.counter('seen')
-    this.rate = metrics.addGroup('my group').meter('rate')
-    this.sizes = metrics.histogram('sizes')
-    metrics.gauge('label', () => 'north')
-    metrics.gauge('isWarm', () => true)
-  }
+const JOB = `${MEASURING_MAP}
+class Measured extends MeasuringMap {
   map (value) {
-    this.seen.inc()
-    this.rate.markEvent()
-    this.sizes.update(value % 100)
+    this.measure(value % 100)
     return value
   }
 }

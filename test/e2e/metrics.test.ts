@@ -9,25 +9,14 @@ import type {
 } from '../../src/rest/messages/checkpoint-messages.js'
 import { Workspace, type RunningCommand } from './command-line.js'
 import { askControlSocket } from './control-socket.js'
+import { MEASURING_MAP } from './measuring-map.js'
 
 /** A fast source in front of a map that takes 2 ms a record. */
-const JOB = `
-import { RichMapFunction } from 'flink-ts'
-
-class Slow extends RichMapFunction {
-  open () {
-    const metrics = this.getRuntimeContext().getMetricGroup()
-    this.seen = metrics.counter('seen')
-    this.rate = metrics.addGroup('my group').meter('rate')
-    this.sizes = metrics.histogram('sizes')
-    metrics.gauge('label', () => 'north')
-    metrics.gauge('broken', () => { throw new Error('no value') })
-  }
+const JOB = `${MEASURING_MAP}
+class Slow extends MeasuringMap {
   map (value) {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2)
-    this.seen.inc()
-    this.rate.markEvent()
-    this.sizes.update(7)
+    this.measure(7)
     return value
   }
 }

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, isIPv6, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { FlinkError } from '../../core/errors/flink-error.js'
@@ -72,16 +73,13 @@ export class TcpListener {
     return server
   }
 
-  #listenAt(port: number): Promise<string> {
+  async #listenAt(port: number): Promise<string> {
     const server = this.#server
-    return new Promise((resolve, reject) => {
-      server.once('error', reject)
-      server.listen({ host: this.#settings.address, port, exclusive: true }, () => {
-        server.off('error', reject)
-        server.on('error', this.#onLost)
-        resolve(this.#urlOf((server.address() as AddressInfo).port))
-      })
-    })
+    server.listen({ host: this.#settings.address, port, exclusive: true })
+    // Leaves no listener where that fails: there may be hundreds of ports to try, and that again and again.
+    await once(server, 'listening')
+    server.on('error', this.#onLost)
+    return this.#urlOf((server.address() as AddressInfo).port)
   }
 
   #urlOf(port: number): string {

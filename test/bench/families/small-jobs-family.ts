@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { Workspace } from '../../e2e/command-line.js'
+import { filesAtRest } from '../../e2e/numbers-job.js'
 import { jobFile, type BenchEngine } from '../bench-engine.js'
 import { figureAtMost, ratioAtMost, type BenchFamily, type BenchRow, type Figures, type Goal } from '../bench-family.js'
 import { median } from '../median.js'
@@ -51,11 +52,11 @@ async function measure(engine: BenchEngine): Promise<Figures> {
   }
 }
 
-/** Returns when it has ended. */
+/** Returns when it is done with its files. */
 async function runDetached(engine: BenchEngine, workspace: Workspace): Promise<void> {
   const job = { environment: { TMPDIR: temporaryOf(workspace) } }
   await timeCommand(() => engine.start(workspace, job, ['run', '-d', jobFile('first-record-job')]))
-  while ((await timeCommand(() => engine.start(workspace, {}, ['list', '-r']))).stdout.includes('(RUNNING)')) continue
+  await filesAtRest(workspace)
 }
 
 function comparisonOf(jobs: readonly SmallJob[]): Figures {

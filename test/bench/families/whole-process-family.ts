@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { Workspace } from '../../e2e/command-line.js'
+import { Workspace, type RunningCommand } from '../../e2e/command-line.js'
 import { jobFile, type BenchEngine } from '../bench-engine.js'
 import type { BenchFamily, BenchRow, Figures } from '../bench-family.js'
 import { median } from '../median.js'
@@ -29,9 +29,10 @@ async function measure(engine: BenchEngine): Promise<Figures> {
   const archived = new Workspace()
   const living = new Workspace({ 'state.savepoints.dir': 'savepoints' })
   const times: Record<string, number[]> = {}
+  let job: RunningCommand | undefined
   try {
     await archive(engine, archived)
-    const job = engine.start(living, {}, ['run', jobFile('idle-job'), '--seconds', '600'])
+    job = engine.start(living, {}, ['run', jobFile('idle-job'), '--seconds', '600'])
     const jobId = await job.jobId()
     const commands = {
       node: nodeAlone,
@@ -44,9 +45,9 @@ async function measure(engine: BenchEngine): Promise<Figures> {
     for (let round = 0; round < ROUNDS; round += 1)
       for (const [name, command] of Object.entries(commands))
         (times[name] ??= []).push((await timeCommand(command)).wholeMs)
-    await timeCommand(() => engine.start(living, {}, ['cancel', jobId]))
-    await job.ended
   } finally {
+    job?.kill('SIGINT')
+    await job?.ended
     for (const workspace of [empty, archived, living]) workspace.remove()
   }
   return Object.fromEntries(Object.entries(times).map(([name, all]) => [name, median(all)]))

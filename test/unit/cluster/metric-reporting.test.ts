@@ -24,6 +24,19 @@ function reporter(keys: Readonly<Record<string, string>>): Configuration {
   return Configuration.fromMap(Object.fromEntries(entries) as Record<string, string>)
 }
 
+const ENDED = {
+  master: {
+    details: () => ({
+      status: 'FINISHED',
+      timestamps: {},
+      checkpoints: { counts: {}, latest: {} },
+      vertices: [],
+    }),
+    taskMetrics: () => ({ lastUpdate: 0, vertices: {}, reports: {} }),
+  },
+  jobGraph: { vertices: [] },
+} as never
+
 describe('The reporters of metrics of a process', () => {
   it('are none where nobody asks for any', async () => {
     const told: string[] = []
@@ -47,5 +60,13 @@ describe('The reporters of metrics of a process', () => {
     assert.equal((await fetch(url)).status, 200)
     await reporting.close()
     await assert.rejects(fetch(url))
+  })
+
+  it('that cannot be opened are told of by the job that wants them alone, also where another one ends meanwhile', async () => {
+    const reporting = reportingThatTells([])
+    const starts = reporting.jobStarts(reporter({ 'factory.class': OTEL }))
+    reporting.jobEnded(ENDED)
+    await assert.rejects(starts, { code: 'METRIC_REPORTER_INVALID' })
+    await reporting.close()
   })
 })

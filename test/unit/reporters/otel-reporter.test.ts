@@ -127,6 +127,18 @@ describe('The reporter for OpenTelemetry', () => {
     assert.deepEqual(seen(), [3])
   })
 
+  it('sends the last metrics where the export that was under way is the first one that arrives again', async () => {
+    await open()
+    receiver.answer = 400
+    await exported()
+    receiver.answer = 200
+    clock.advance(1000)
+    jobs = []
+    reporter.jobEnded(jobWith({ 'Slow__map.seen': 5 }, { counters: ['Slow__map.seen'] }))
+    await reporter.close()
+    assert.deepEqual(seen(), [3, 2])
+  })
+
   it('holds its end no longer than an export takes that gets no answer, and tells that it did not arrive', async () => {
     await open({ timeoutMs: 100 })
     receiver.answer = 'silent'

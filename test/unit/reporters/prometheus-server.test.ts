@@ -5,6 +5,7 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { SILENT_LOGGER } from '../../../src/core/logging/silent-logger.js'
 import { ManualClock } from '../../../src/core/time/manual-clock.js'
 import { PrometheusServer } from '../../../src/reporters/prometheus-server.js'
+import { warningsDuring } from '../core/net/warnings-during.js'
 import { parseExposition } from './prometheus-exposition.js'
 import { jobWith } from './reported-jobs.js'
 
@@ -120,6 +121,11 @@ describe('The reporter for Prometheus', () => {
       new RegExp(`^note Metrics for Prometheus: http://127\\.0\\.0\\.1:${String(port)}/metrics`),
     )
     assert.equal(clock.pendingTimers, 0)
+  })
+
+  it('tries any number of ports without a warning of Node', async () => {
+    assert.deepEqual(await warningsDuring(() => open(Array<number>(20).fill(takenPort))), [])
+    assert.equal(told.length, 1)
   })
 
   it('ends with connections that stay open', async () => {

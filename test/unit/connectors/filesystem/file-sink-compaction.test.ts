@@ -17,7 +17,8 @@ import type { FileCompactor } from '../../../../src/connectors/filesystem/sink/c
 import { FlinkError } from '../../../../src/core/errors/flink-error.js'
 import { InMemoryFileSystem } from '../../../../src/core/fs/in-memory-file-system.js'
 import { CompactionStage } from './compaction-stage.js'
-import { FileSinkRun, outputOf, type FileSinkSnapshot } from './file-sink-run.js'
+import { FileSinkRun, type FileSinkSnapshot } from './file-sink-run.js'
+import { outputOf } from './output-of.js'
 
 const sink = FileSink.forRowFormat('/out', new SimpleStringEncoder<string>())
   .withBucketAssigner(new BasePathBucketAssigner())

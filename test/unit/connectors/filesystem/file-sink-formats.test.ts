@@ -27,7 +27,8 @@ import { InMemoryFileSystem } from '../../../../src/core/fs/in-memory-file-syste
 import { LocalFileSystem } from '../../../../src/core/fs/local-file-system.js'
 import { JsonSerializationSchema } from '../../../../src/formats/json/json-entry.js'
 import { Time } from '../../../../src/index.js'
-import { FileSinkRun, outputOf } from './file-sink-run.js'
+import { FileSinkRun } from './file-sink-run.js'
+import { outputOf } from './output-of.js'
 
 const base = new BasePathBucketAssigner<never>()
 const isRefused = (error: unknown): boolean => FlinkError.is(error, 'GRAPH_INVALID')

@@ -8,9 +8,8 @@ import { FileSystems } from '../../../../src/core/fs/file-systems.js'
 import type { FileSystem } from '../../../../src/core/fs/file-system.js'
 import { MetricGroup } from '../../../../src/core/metrics/metric-group.js'
 import { SeededRandom } from '../../../../src/core/random/seeded-random.js'
-import { ManualClock } from '../../../../src/core/time/manual-clock.js'
-
-export const START_MS = Date.UTC(2026, 10, 30, 7, 5)
+import type { ManualClock } from '../../../../src/core/time/manual-clock.js'
+import { DrivenTimers } from './driven-timers.js'
 
 export interface FileSinkSnapshot {
   readonly checkpointId: number
@@ -30,14 +29,13 @@ export interface FileSinkRunOptions {
 }
 
 export class FileSinkRun<IN> {
-  readonly clock: ManualClock
   /** Of what the committer was given. */
   numAlreadyCommitted = 0
   readonly #sink: FileSink<IN>
   readonly #fileSystem: FileSystem
   readonly #options: FileSinkRunOptions
   readonly #writers: FileWriter<IN, string>[] = []
-  readonly #timers: Promise<void>[] = []
+  readonly #timers: DrivenTimers
   #committer: Committer<FileSinkCommittable> | undefined
   /** Prepared, by checkpoint, and not committed. */
   #prepared: { readonly checkpointId: number; readonly committables: readonly FileSinkCommittable[] }[] = []
@@ -46,7 +44,11 @@ export class FileSinkRun<IN> {
     this.#sink = sink
     this.#fileSystem = fileSystem
     this.#options = options
-    this.clock = options.clock ?? new ManualClock(START_MS)
+    this.#timers = new DrivenTimers(options.clock)
+  }
+
+  get clock(): ManualClock {
+    return this.#timers.clock
   }
 
   async start(restore?: FileSinkSnapshot): Promise<this> {
@@ -82,14 +84,8 @@ export class FileSinkRun<IN> {
     await this.#writers[subtask]?.write(element, context)
   }
 
-  /** Timers that are due run, one after the other. */
-  async advance(ms: number): Promise<void> {
-    const end = this.clock.now() + ms
-    for (let at = this.clock.nextTimerAt(); at !== undefined && at <= end; at = this.clock.nextTimerAt()) {
-      this.clock.runNext()
-      await Promise.all(this.#timers.splice(0))
-    }
-    this.clock.advance(end - this.clock.now())
+  advance(ms: number): Promise<void> {
+    return this.#timers.advance(ms)
   }
 
   async snapshot(checkpointId: number): Promise<FileSinkSnapshot> {
@@ -166,42 +162,7 @@ export class FileSinkRun<IN> {
       getFileSystems: () => fileSystems,
       getClock: () => clock,
       metricGroup: () => new MetricGroup([]),
-      getProcessingTimeService: () => ({
-        getCurrentProcessingTime: () => clock.now(),
-        registerTimer: (atMs: number, target: (atMs: number) => void | Promise<void>) =>
-          clock.setTimer(atMs - clock.now(), () => {
-            this.#timers.push(Promise.resolve(target(atMs)))
-          }),
-      }),
+      getProcessingTimeService: () => this.#timers.service,
     } as unknown as WriterInitContext
   }
-}
-
-/** Whole files below a directory, by their path without it, and how many are in progress or pending. */
-export async function outputOf(
-  fileSystem: FileSystem,
-  directory: string,
-): Promise<{ readonly finished: Readonly<Record<string, string>>; readonly hidden: readonly string[] }> {
-  const finished: Record<string, string> = {}
-  const hidden: string[] = []
-  const visit = async (at: string): Promise<void> => {
-    for (const { name, path, isDirectory } of await fileSystem.list(at)) {
-      const relative = path.slice(directory.length + 1)
-      if (isDirectory) await visit(path)
-      else if (name.startsWith('.')) hidden.push(relative)
-      else finished[relative] = Buffer.from(await fileSystem.readFile(path)).toString()
-    }
-  }
-  await visit(directory)
-  return { finished, hidden }
-}
-
-/** All that is in the whole files of each bucket, line by line, sorted. */
-export function linesByBucket(finished: Readonly<Record<string, string>>): Record<string, string[]> {
-  const buckets: Record<string, string[]> = {}
-  for (const [file, text] of Object.entries(finished)) {
-    const bucket = file.slice(0, Math.max(0, file.lastIndexOf('/')))
-    buckets[bucket] = [...(buckets[bucket] ?? []), ...text.split('\n').slice(0, -1)].sort()
-  }
-  return buckets
 }

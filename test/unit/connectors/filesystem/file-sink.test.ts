@@ -18,7 +18,8 @@ import {
 import { FlinkError } from '../../../../src/core/errors/flink-error.js'
 import { InMemoryFileSystem } from '../../../../src/core/fs/in-memory-file-system.js'
 import { CompactionStage } from './compaction-stage.js'
-import { FileSinkRun, linesByBucket, outputOf, type FileSinkSnapshot } from './file-sink-run.js'
+import { FileSinkRun, type FileSinkSnapshot } from './file-sink-run.js'
+import { linesByBucket, outputOf } from './output-of.js'
 
 const PART = /^part-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}-\d+$/
 const byFirstLetter: BucketAssigner<string> = { getBucketId: (text) => text.slice(0, 1) }

@@ -7,9 +7,9 @@ import type { BucketsSinkFunction } from '../../../../src/connectors/filesystem/
 import { FileSystems } from '../../../../src/core/fs/file-systems.js'
 import type { FileSystem } from '../../../../src/core/fs/file-system.js'
 import { SeededRandom } from '../../../../src/core/random/seeded-random.js'
-import { ManualClock } from '../../../../src/core/time/manual-clock.js'
-
-export const START_MS = Date.UTC(2026, 10, 30, 7, 5)
+import type { ManualClock } from '../../../../src/core/time/manual-clock.js'
+import { DrivenTimers } from './driven-timers.js'
+import { outputOf } from './output-of.js'
 
 /** Of all subtasks: what their list states have, and those that all of them get. */
 export interface SinkFunctionSnapshot {
@@ -33,18 +33,21 @@ interface Subtask<IN> {
 }
 
 export class SinkFunctionRun<IN> {
-  readonly clock: ManualClock
   readonly #make: () => BucketsSinkFunction<IN>
   readonly #fileSystem: FileSystem
   readonly #options: SinkFunctionRunOptions
   readonly #subtasks: Subtask<IN>[] = []
-  readonly #timers: Promise<void>[] = []
+  readonly #timers: DrivenTimers
 
   constructor(make: () => BucketsSinkFunction<IN>, fileSystem: FileSystem, options: SinkFunctionRunOptions = {}) {
     this.#make = make
     this.#fileSystem = fileSystem
     this.#options = options
-    this.clock = options.clock ?? new ManualClock(START_MS)
+    this.#timers = new DrivenTimers(options.clock)
+  }
+
+  get clock(): ManualClock {
+    return this.#timers.clock
   }
 
   async start(restore?: SinkFunctionSnapshot): Promise<this> {
@@ -63,13 +66,7 @@ export class SinkFunctionRun<IN> {
       } as unknown as RuntimeContext)
       this.#subtasks.push({ sink, dealt, union })
       await sink.initializeState(contextOf(restore, dealt, union))
-      sink.setProcessingTimeService({
-        getCurrentProcessingTime: () => this.clock.now(),
-        registerTimer: (atMs, target) =>
-          this.clock.setTimer(atMs - this.clock.now(), () => {
-            this.#timers.push(Promise.resolve(target(atMs)))
-          }),
-      })
+      sink.setProcessingTimeService(this.#timers.service)
     }
     return this
   }
@@ -82,14 +79,8 @@ export class SinkFunctionRun<IN> {
     })
   }
 
-  /** Timers that are due run, one after the other. */
-  async advance(ms: number): Promise<void> {
-    const end = this.clock.now() + ms
-    for (let at = this.clock.nextTimerAt(); at !== undefined && at <= end; at = this.clock.nextTimerAt()) {
-      this.clock.runNext()
-      await Promise.all(this.#timers.splice(0))
-    }
-    this.clock.advance(end - this.clock.now())
+  advance(ms: number): Promise<void> {
+    return this.#timers.advance(ms)
   }
 
   async snapshot(checkpointId: number): Promise<SinkFunctionSnapshot> {
@@ -156,21 +147,11 @@ function contextOf(
   } as unknown as FunctionInitializationContext
 }
 
-/** What there is below a directory, by its path without it: whole files with their text, and names of others, in their order. */
+/** Whole files below a directory with their text, and names of others without what is random in them, in their order. */
 export async function filesBelow(
   fileSystem: FileSystem,
   directory: string,
 ): Promise<{ readonly whole: Readonly<Record<string, string>>; readonly others: readonly string[] }> {
-  const whole: Record<string, string> = {}
-  const others: string[] = []
-  const visit = async (at: string): Promise<void> => {
-    for (const { name, path, isDirectory } of await fileSystem.list(at)) {
-      const relative = path.slice(directory.length + 1)
-      if (isDirectory) await visit(path)
-      else if (/^[._]/.test(name)) others.push(relative.replace(/\.[0-9a-f-]{36}$/, ''))
-      else whole[relative] = Buffer.from(await fileSystem.readFile(path)).toString()
-    }
-  }
-  await visit(directory)
-  return { whole, others: others.sort() }
+  const { finished: whole, hidden } = await outputOf(fileSystem, directory)
+  return { whole, others: hidden.map((name) => name.replace(/\.[0-9a-f-]{36}$/, '')).sort() }
 }

@@ -8,6 +8,7 @@ import { connect as connectTls, type ConnectionOptions } from 'node:tls'
 import { FlinkError } from '../../../../src/core/errors/flink-error.js'
 import { TcpListener } from '../../../../src/rest/tcp/tcp-listener.js'
 import type { TcpSettings } from '../../../../src/rest/tcp/tcp-settings.js'
+import { warningsDuring } from '../../core/net/warnings-during.js'
 
 const STORES = path.resolve(import.meta.dirname, '../../../../../test/fixtures/tls')
 const store = (name: string): Buffer => readFileSync(path.join(STORES, name))
@@ -67,6 +68,11 @@ describe('A listener on TCP', () => {
     assert.match(url, /^http:\/\/127\.0\.0\.1:\d+$/)
     assert.notEqual(portOf(url), taken)
     assert.equal(await greeting(createConnection(portOf(url), '127.0.0.1')), 'hello')
+  })
+
+  it('tries any number of ports without a warning of Node', async (context) => {
+    const ports = [...Array<number>(20).fill(await takenPort(context)), 0]
+    assert.deepEqual(await warningsDuring(() => listenerOf(context, { ports }).listen()), [])
   })
 
   it('says which are taken, and may be asked again', async (context) => {
