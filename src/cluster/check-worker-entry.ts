@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Configuration } from '../core/config/configuration.js'
 import { StateBackendOptions } from '../core/config/state-backend-options.js'
 import { serializeError } from '../core/errors/error-codec.js'
+import { prepareOwnEnd } from '../core/process/ending-threads.js'
 import { messageWithPlace } from '../core/errors/failure-text.js'
 import { defaultFileSystems } from '../core/fs/default-file-systems.js'
 import { SystemRandom } from '../core/random/system-random.js'
@@ -19,6 +20,8 @@ import type { RestoreCheck } from './restore-check-result.js'
 
 // From here on, so for the user's modules and not for the engine's: reading the maps of those would slow the start down.
 process.setSourceMapsEnabled(true)
+
+prepareOwnEnd()
 
 if (parentPort !== null) {
   const port = parentPort

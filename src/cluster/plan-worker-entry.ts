@@ -1,12 +1,15 @@
 // The worker of `info`: runs main up to its first execute() and sends the plan instead of running it.
 import { parentPort, workerData } from 'node:worker_threads'
 import { serializeError } from '../core/errors/error-codec.js'
+import { prepareOwnEnd } from '../core/process/ending-threads.js'
 import { renderExecutionPlan } from '../graph/execution-plan.js'
 import { runProgram, type ProgramToRun } from '../graph/run-program.js'
 import type { ProgramReply } from './reply-of-program.js'
 
 // From here on, so for the user's modules and not for the engine's: reading the maps of those would slow the start down.
 process.setSourceMapsEnabled(true)
+
+prepareOwnEnd()
 
 if (parentPort !== null) {
   const port = parentPort

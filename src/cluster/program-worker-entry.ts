@@ -5,6 +5,7 @@ import { serializeError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { StandardStream } from '../core/io/standard-stream.js'
 import { installThreadStreams, type ThreadStreamMemory, type ThreadStreams } from '../core/io/thread-streams.js'
+import { prepareOwnEnd } from '../core/process/ending-threads.js'
 import { describeProgramError, modulePath } from '../graph/packaged-program-module.js'
 import { runProgram } from '../graph/run-program.js'
 import type { ProcessToProgram, ProgramStart, ProgramToProcess } from '../runtime/protocol/program-messages.js'
@@ -12,6 +13,8 @@ import { RemotePipelineExecutor } from './remote-pipeline-executor.js'
 
 // From here on, so for the user's modules and not for the engine's: reading the maps of those would slow the start down.
 process.setSourceMapsEnabled(true)
+
+prepareOwnEnd()
 
 if (parentPort !== null) {
   const port = parentPort

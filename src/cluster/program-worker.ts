@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import { deserializeError, serializeError, type SerializedError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { threadWillEnd, watchEndOfThread } from '../core/process/ending-threads.js'
 import type { JobResultData } from '../api/environment/pipeline-executor.js'
 import type { JobRequest, ProgramOutcome } from '../runtime/protocol/program-answers.js'
 import type {
@@ -45,6 +46,7 @@ export class ProgramWorker {
     // It may come before or after anybody waits for it.
     void Promise.allSettled([this.#failed])
     thread.ref()
+    watchEndOfThread(thread)
     this.#worker.on('error', (error) => {
       this.#fail(programThreadError(error))
     })
@@ -120,6 +122,7 @@ export class ProgramWorker {
   /** `reason` is what `run` rejects with when the program has not returned yet. */
   async terminate(reason?: FlinkError): Promise<void> {
     if (reason !== undefined) this.#fail(reason)
+    threadWillEnd(this.#worker)
     await this.#worker.terminate()
   }
 

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import { deserializeError, type SerializedError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { threadWillEnd, watchEndOfThread } from '../core/process/ending-threads.js'
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
 import { namingArchive } from './program-archive.js'
 import { programThreadError } from './program-thread-error.js'
@@ -13,6 +14,7 @@ export type ProgramReply<T> = { readonly result: T } | { readonly error: Seriali
  */
 export async function replyOfProgram<T>(entry: URL, workerData: unknown, program: ProgramDescriptor): Promise<T> {
   const worker = new Worker(entry, { workerData, stdout: true, stderr: true })
+  watchEndOfThread(worker)
   worker.stdout.resume()
   worker.stderr.resume()
   try {
@@ -32,6 +34,7 @@ export async function replyOfProgram<T>(entry: URL, workerData: unknown, program
       })
     })
   } finally {
+    threadWillEnd(worker)
     await worker.terminate()
   }
 }

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { Configuration } from '../core/config/configuration.js'
 import { TaskManagerOptions } from '../core/config/task-manager-options.js'
+import { threadWillEnd, watchEndOfThread } from '../core/process/ending-threads.js'
 import { SystemClock } from '../core/time/system-clock.js'
 import type {
   TaskManagerGateway,
@@ -110,6 +111,7 @@ class WorkerThread implements TaskManagerGateway {
     this.#worker.on('error', (error) => {
       this.#error = this.#describe(error)
     })
+    watchEndOfThread(this.#worker)
     const { threadId } = this.#worker
     this.#worker.on('exit', (code) => {
       output.threadEnded(threadId)
@@ -127,14 +129,19 @@ class WorkerThread implements TaskManagerGateway {
   }
 
   send(message: MasterToWorker): void {
-    if (message.type === 'close-worker') this.#closing = true
     if (this.#exited) return
+    if (message.type === 'close-worker') this.#ends()
     if (message.type !== 'query-state' || !this.#queries.ask(message)) this.#worker.postMessage(message)
   }
 
   async terminate(): Promise<void> {
-    this.#closing = true
+    this.#ends()
     await this.#worker.terminate()
+  }
+
+  #ends(): void {
+    this.#closing = true
+    threadWillEnd(this.#worker)
   }
 
   #onExit(code: number): void {

@@ -7,6 +7,7 @@ import { LocalTemporaryFiles } from '../../core/fs/local-temporary-files.js'
 import { claimStandardInput } from '../../core/io/standard-input.js'
 import { StandardStream } from '../../core/io/standard-stream.js'
 import { installThreadStreams } from '../../core/io/thread-streams.js'
+import { prepareOwnEnd } from '../../core/process/ending-threads.js'
 import { SystemRandom } from '../../core/random/system-random.js'
 import { SystemClock } from '../../core/time/system-clock.js'
 import { runProgram } from '../../graph/run-program.js'
@@ -21,6 +22,8 @@ import { ThreadLoopScheduler } from './taskexecutor/thread-loop-scheduler.js'
 
 // From here on, so for the user's modules and not for the engine's: reading the maps of those would slow the start down.
 process.setSourceMapsEnabled(true)
+
+prepareOwnEnd()
 
 if (parentPort !== null) {
   const port = parentPort
