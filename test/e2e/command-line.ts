@@ -16,12 +16,15 @@ export interface CommandResult {
   readonly stderr: string
 }
 
+/** Of somebody at a terminal: what tells programs that nobody looks, or which colours to show, is of those who run the tests. */
+const TERMINAL = { TERM: 'xterm-256color', CI: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined }
+
 /**
  * The environment of a user, with additions. A coverage run must not be slowed down by what its tests spawn: each thread of
  * a job would write a megabyte. Node gives the variable to every child unless it is named with nothing.
  */
 export function userEnvironment(additions: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  return { ...process.env, NODE_V8_COVERAGE: undefined, ...additions }
+  return { ...process.env, ...TERMINAL, NODE_V8_COVERAGE: undefined, ...additions }
 }
 
 /** A directory with configuration, run directory and room for snapshots; removed by `remove`. Nothing in it outlives us. */

@@ -20,8 +20,6 @@ export class JobsWatch {
   readonly #runDirectory: RunDirectory
   readonly #watches = new Map<string, JobWatch>()
   readonly #isOfAll: boolean
-  /** Of a job that lives, does not answer and was never seen. */
-  #silence: FlinkError | undefined
 
   constructor(runDirectory: RunDirectory, jobId: string | undefined) {
     this.#runDirectory = runDirectory
@@ -31,11 +29,12 @@ export class JobsWatch {
 
   /** Those that live, the oldest first; none where all have ended. JOB_UNRESPONSIVE where all that live say nothing. */
   async look(): Promise<JobActivity[]> {
-    this.#silence = undefined
     if (this.#isOfAll) await this.#findNew()
-    const seen = await Promise.all([...this.#watches.values()].map((watch) => this.#lookAt(watch)))
+    const silences: FlinkError[] = []
+    const seen = await Promise.all([...this.#watches.values()].map((watch) => this.#lookAt(watch, silences)))
     const jobs = seen.filter((job) => job !== undefined)
-    if (jobs.length === 0 && this.#silence !== undefined) throw this.#silence
+    const [silence] = silences
+    if (jobs.length === 0 && silence !== undefined) throw silence
     return jobs.sort((left, right) => right.durationMs - left.durationMs)
   }
 
@@ -45,14 +44,15 @@ export class JobsWatch {
     }
   }
 
-  async #lookAt(watch: JobWatch): Promise<JobActivity | undefined> {
+  /** `silences`: of jobs that live, do not answer and were never seen. */
+  async #lookAt(watch: JobWatch, silences: FlinkError[]): Promise<JobActivity | undefined> {
     try {
       const activity = await watch.look()
       if (activity !== undefined) return activity
     } catch (error) {
       // One of many that ends, or hangs, before it was ever seen is none that could be shown.
       if (!this.#isOfAll || !FlinkError.is(error)) throw error
-      if (FlinkError.is(error, 'JOB_UNRESPONSIVE')) this.#silence = error
+      if (FlinkError.is(error, 'JOB_UNRESPONSIVE')) silences.push(error)
     }
     this.#watches.delete(watch.jobId)
     if (watch.last === undefined) return undefined
