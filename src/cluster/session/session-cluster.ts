@@ -8,7 +8,7 @@ import { startOfProcess } from '../../core/process/process-start.js'
 import type { Random } from '../../core/random/random.js'
 import type { Clock } from '../../core/time/clock.js'
 import { RestEndpoint } from '../../rest/rest-endpoint.js'
-import type { SessionPlace } from '../../rest/session/session-gateway.js'
+import type { SessionGateway, SessionPlace } from '../../rest/session/session-gateway.js'
 import { tcpSettingsOf } from '../../rest/tcp/tcp-settings.js'
 import { ClosingStack } from '../closing-stack.js'
 import { ClusterSessionGateway } from './cluster-session-gateway.js'
@@ -44,6 +44,7 @@ export class SessionCluster {
   readonly #directory: SessionDirectory
   readonly #jobs: SessionJobs
   readonly #endpoint: RestEndpoint
+  readonly gateway: SessionGateway
   readonly #startTime: number
   readonly #closing: ClosingStack
   #isHurried = false
@@ -71,7 +72,7 @@ export class SessionCluster {
       this.#end = resolve
     })
     const total = slotsIn(configuration)
-    const gateway = new ClusterSessionGateway({
+    this.gateway = new ClusterSessionGateway({
       ...{ runDirectory, fileSystems, jobs: this.#jobs, ended: new EndedJobs(runDirectory) },
       place: this.#place,
       slots: () => ({ total, available: total }),
@@ -81,7 +82,7 @@ export class SessionCluster {
     })
     this.#endpoint = new RestEndpoint({
       openApi: async () =>
-        (await import('../../rest/session/session-rest-api.js')).sessionRestApi({ gateway, clock, random }),
+        (await import('../../rest/session/session-rest-api.js')).sessionRestApi({ gateway: this.gateway, clock, random }),
       ...{ clock, logger },
     })
   }
