@@ -63,6 +63,7 @@ export async function startJobProcess(
     restore: { path: snapshot, allowNonRestoredState },
     takeOver,
     jobId: request.jobId,
+    isSupervised: request.isSupervised,
     start: startOf(request, workingDirectory),
     web,
     runDirectory,

@@ -19,6 +19,7 @@ import { withJobStorage } from './job-storage.js'
 import { SessionDirectory, type SessionEntry } from './session-directory.js'
 import { SessionJobs } from './session-jobs.js'
 import { slotsIn } from './session-slots.js'
+import { SlotPool } from './slot-pool.js'
 
 export interface SessionClusterInput {
   /** Of files and command line. */
@@ -61,21 +62,22 @@ export class SessionCluster {
       logger.error('the session does not end as it should', { reason: String(error) })
     })
     const { storage } = this.#directory
+    const slots = new SlotPool(slotsIn(configuration))
     this.#jobs = new SessionJobs({
       ...{ runDirectory, launcher, fileSystems, clock, random, logger },
       configuration: withJobStorage(configuration, storage),
       jobConfiguration: withJobStorage(input.jobConfiguration, storage),
       workingDirectory: input.workingDirectory,
+      slots,
       directory: this.#directory,
     })
     this.ending = new Promise((resolve) => {
       this.#end = resolve
     })
-    const total = slotsIn(configuration)
     this.gateway = new ClusterSessionGateway({
       ...{ runDirectory, fileSystems, jobs: this.#jobs, ended: new EndedJobs(runDirectory) },
       place: this.#place,
-      slots: () => ({ total, available: total }),
+      slots,
       shutDown: () => {
         this.#end()
       },
