@@ -70,6 +70,8 @@ export interface JobProcessInput {
   readonly jobId?: string | undefined
   /** A session has started it: its first job waits for slots of that. */
   readonly isSupervised?: boolean | undefined
+  /** The job is recovered, as its process died without a word. */
+  readonly hasDied?: boolean | undefined
   /** For whoever is to start the program again. */
   readonly start: Pick<JobStart, 'jobFile' | 'file' | 'workingDirectory' | 'web'>
   /** Started already; ended with the process of the job. */
@@ -357,6 +359,9 @@ export class JobProcess {
         this.#input.listener.note(text)
       },
       takesPlace: takeOver !== undefined,
+      ...(this.#input.hasDied === true && {
+        earlierFailure: new FlinkError('SESSION_JOB_DIED', { jobId: environment.jobId }),
+      }),
       ...(slots !== undefined && { slotsAcquired: () => this.#slotsAcquired(environment.jobId, slots) }),
       onAllRunning: () => {
         takeOver?.runs(environment.jobId)

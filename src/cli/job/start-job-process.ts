@@ -64,6 +64,7 @@ export async function startJobProcess(
     takeOver,
     jobId: request.jobId,
     isSupervised: request.isSupervised,
+    hasDied: request.hasDied,
     start: startOf(request, workingDirectory),
     web,
     runDirectory,

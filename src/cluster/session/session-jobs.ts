@@ -202,6 +202,7 @@ export class SessionJobs {
     if (job.phase === 'submitted' && !this.#isOfEarlierSession(job)) return
     // Cleans up what the process has left.
     await runDirectory.find(job.jobId)
+    job.hasDied = (await runDirectory.archivedJob(job.jobId))?.died !== undefined
     const end = await storedEndOf(job.jobId, configuration, fileSystems)
     if (end === 'unfinished') this.#died(job)
     else if (end === 'unknown') await this.#lost(job)
@@ -289,7 +290,7 @@ export class SessionJobs {
         },
       })
       if (this.isClosing) return
-      await this.#started(job, () => launcher.launch({ jobId, ...start }, () => void this.lookAt(job)))
+      await this.#started(job, () => launcher.launch({ jobId, hasDied: job.hasDied, ...start }, () => void this.lookAt(job)))
       logger.info('a job was started again', { jobId })
     } catch (error) {
       logger.error('a job was not started again', { jobId, reason: messageOf(error) })

@@ -57,7 +57,7 @@ export class JobMaster {
     this.#environment = environment
     this.#input = input
     this.jobId = environment.jobId
-    this.#lifecycle = new JobLifecycle(environment)
+    this.#lifecycle = new JobLifecycle(environment, input.earlierFailure)
     this.#statistics = new CheckpointStatistics(CHECKPOINT_HISTORY, () => environment.clock.now())
     this.#loop = new RestartLoop(input, {
       lifecycle: this.#lifecycle,
