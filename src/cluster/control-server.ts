@@ -45,6 +45,8 @@ export interface StartedJob {
   readonly startTime: number
   readonly checkpoints?: string
   readonly isRecoverable?: boolean
+  readonly slots?: number
+  readonly waitsForSlots?: boolean
 }
 
 /**
@@ -123,6 +125,11 @@ export class ControlServer {
   /** For when the job cannot be asked. What cannot be written is tried again with the next one, and is no reason to fail. */
   async queryableStatesKnown(jobId: string, queryableStates: readonly QueryableStateMessage[]): Promise<void> {
     await this.#change((entry) => (entry.jobId === jobId ? { queryableStates } : undefined))
+  }
+
+  /** It waited for them. */
+  async slotsGranted(jobId: string): Promise<void> {
+    await this.#change((entry) => (entry.jobId === jobId ? { waitsForSlots: false } : undefined))
   }
 
   /** Archives the jobs and closes the socket. Never rejects: a job ends as it has ended, whatever can be kept of it. */

@@ -42,6 +42,7 @@ import {
 } from './job-messages-of.js'
 import { reportedJobs } from './reported-job-of.js'
 import { queryableStateMessageOf, stateQueryAnswerOf } from './queryable-states-of.js'
+import type { SlotGate } from './slot-gate.js'
 import type { UidWarning } from './uid-warning.js'
 import { jobWatermarksInfoOf } from './job-watermarks-of.js'
 
@@ -54,6 +55,8 @@ export interface HostedJob {
   readonly jobGraph: JobGraph
   readonly configuration: Configuration
   readonly uids: UidWarning
+  /** Of a job of a session. */
+  readonly slots?: SlotGate | undefined
   outcome: JobOutcome | undefined
 }
 
@@ -179,6 +182,12 @@ export class JobProcessGateway implements JobsGateway {
       const { status: state } = master
       if (state === 'FINISHED' || state === 'FAILED') throw new FlinkError('JOB_ALREADY_TERMINAL', { jobId, state })
       master.cancel()
+    })
+  }
+
+  grantSlots(jobId: string): Promise<void> {
+    return this.#with(jobId, ({ slots }) => {
+      slots?.grant()
     })
   }
 

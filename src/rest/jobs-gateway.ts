@@ -67,6 +67,8 @@ export interface JobsGateway {
   executionResult(jobId: string): Promise<JobExecutionResultInfo>
   accumulators(jobId: string): Promise<JobAccumulatorsInfo>
   cancel(jobId: string): Promise<void>
+  /** Of a job of a session that waits for its slots. */
+  grantSlots(jobId: string): Promise<void>
   /** Throws SAVEPOINT_DIRECTORY_MISSING at once when there is no directory to write to. */
   checkSavepointDirectory(jobId: string, targetDirectory: string | undefined, property: string): void
   triggerSavepoint(jobId: string, request: SavepointRequest): Promise<string>

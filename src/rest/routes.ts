@@ -27,6 +27,7 @@ import { prometheusHandler } from './handlers/prometheus-handler.js'
 import { queryableStatesHandler } from './handlers/queryable-states-handler.js'
 import { savepointStatusHandler } from './handlers/savepoint-status-handler.js'
 import { savepointTriggerHandler } from './handlers/savepoint-trigger-handler.js'
+import { slotGrantHandler } from './handlers/slot-grant-handler.js'
 import { stateQueryHandler } from './handlers/state-query-handler.js'
 import { stopWithSavepointHandler } from './handlers/stop-with-savepoint-handler.js'
 import { subtaskMetricsHandler } from './handlers/subtask-metrics-handler.js'
@@ -55,6 +56,7 @@ export const ROUTES: readonly Route[] = [
   queryableStatesHandler,
   stateQueryHandler,
   jobCancellationHandler,
+  slotGrantHandler,
   savepointTriggerHandler,
   savepointStatusHandler,
   stopWithSavepointHandler,

@@ -30,4 +30,10 @@ export const SESSION_ERRORS = {
     recovery: 'fail',
     httpStatus: 503,
   },
+  SESSION_JOB_DIED: {
+    message:
+      'The process of job {jobId} has died without a word (killed, out of memory, a power loss). Its session cluster has started it again.',
+    fault: 'external',
+    recovery: 'restart',
+  },
 } as const

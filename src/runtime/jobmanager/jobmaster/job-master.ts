@@ -57,7 +57,7 @@ export class JobMaster {
     this.#environment = environment
     this.#input = input
     this.jobId = environment.jobId
-    this.#lifecycle = new JobLifecycle(environment)
+    this.#lifecycle = new JobLifecycle(environment, input.earlierFailure)
     this.#statistics = new CheckpointStatistics(CHECKPOINT_HISTORY, () => environment.clock.now())
     this.#loop = new RestartLoop(input, {
       lifecycle: this.#lifecycle,
@@ -101,7 +101,22 @@ export class JobMaster {
       await this.#end('CANCELED')
     } else {
       this.#lifecycle.moveTo('CREATED')
-      this.#loop.run()
+      await this.#acquireSlots()
+      // Whoever waited for them may have been cancelled meanwhile.
+      if (this.status === 'CREATED') this.#loop.run()
+    }
+  }
+
+  async #acquireSlots(): Promise<void> {
+    const { slotsAcquired } = this.#input
+    if (slotsAcquired === undefined) return
+    try {
+      await Promise.race([slotsAcquired(), this.outcome])
+    } catch (error) {
+      // One that is cancelled ends so.
+      if (this.status !== 'CREATED') return
+      await this.#end('FAILED', asError(error))
+      throw error
     }
   }
 
