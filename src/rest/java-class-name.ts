@@ -72,6 +72,8 @@ const FLINK_EXCEPTION = 'org.apache.flink.util.FlinkException'
 /** The class by which users of Flink, and their scripts, know an error. Errors of user code keep the name that they have. */
 export function javaClassName(error: Error, name: string): string {
   if (FlinkError.is(error)) return CLASSES[error.code] ?? FLINK_EXCEPTION
+  // What Node says of a call to the system.
+  if ('syscall' in error) return IO
   return name === 'ReasonError' ? FLINK_EXCEPTION : name
 }
 

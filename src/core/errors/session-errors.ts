@@ -30,4 +30,11 @@ export const SESSION_ERRORS = {
     recovery: 'fail',
     httpStatus: 503,
   },
+  JAVA_JOB_REFUSED: {
+    message:
+      'This cluster is one of flink-ts and runs programs of JavaScript and TypeScript: a job of Java, Scala, Python or SQL needs a cluster of Apache Flink. A job file of this cluster is submitted with: flink-ts run -m <host>:<port> <job.js>',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
 } as const
