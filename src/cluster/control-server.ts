@@ -28,6 +28,8 @@ export interface ControlServerServices {
   readonly gateway: JobsGateway
   readonly clock: Clock
   readonly random: Random
+  /** What came of an operation is told for so long. */
+  readonly storeDurationMs: number
   readonly logger: Logger
   readonly runDirectory: RunDirectory
   readonly version: string
@@ -72,13 +74,13 @@ export class ControlServer {
     this.#services = services
     this.gateway = services.gateway
     this.#upkeep = new RunDirectoryUpkeep(services.clock, () => this.#restore())
-    const { gateway, clock, random, logger, runDirectory, web, warn } = services
+    const { gateway, clock, random, logger, runDirectory, storeDurationMs, web, warn } = services
     const onRequest = (): void => {
       this.#asked = true
     }
     const bodyLimit = web === undefined ? {} : { bodyLimit: web.settings.maxContentLength }
     const openApi = async (): Promise<RestApi> =>
-      (await import('../rest/job-rest-api.js')).jobRestApi({ gateway, clock, random })
+      (await import('../rest/job-rest-api.js')).jobRestApi({ gateway, clock, random, storeDurationMs })
     this.#endpoint = new RestEndpoint({ openApi, clock, logger, onRequest, ...bodyLimit })
     const onOpened = (): Promise<void> => this.#change(() => this.#reached)
     this.#web = new WebEndpoint({ endpoint: this.#endpoint, order: web, clock, runDirectory, warn, onOpened })

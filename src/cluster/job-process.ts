@@ -1,6 +1,7 @@
 import { Configuration } from '../core/config/configuration.js'
 import { SessionOptions } from '../core/config/session-options.js'
 import { checkKnownOptions } from '../core/config/global-configuration.js'
+import { RestOptions } from '../core/config/rest-options.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { asError, messageOf } from '../core/errors/thrown-value.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
@@ -129,8 +130,9 @@ export class JobProcess {
     this.#failures = new UnreportedFailures(clock, warn)
     this.#optionWarnings = new OptionWarnings(this.#configuration, warn)
     this.#recoverable = this.#recoverableJob()
+    const storeDurationMs = this.#configuration.get(RestOptions.ASYNC_STORE_DURATION)
     const services = { gateway, clock, random, logger, runDirectory, version, logDirectory, warn, web }
-    this.#control = new ControlServer(services)
+    this.#control = new ControlServer({ ...services, storeDurationMs })
   }
 
   /**

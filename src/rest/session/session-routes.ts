@@ -1,6 +1,7 @@
 import { clusterOverviewHandler } from './cluster-overview-handler.js'
 import { dashboardConfigHandler } from './dashboard-config-handler.js'
 import { jobAnswerRoutes } from './job-answer-routes.js'
+import { jobSubmitHandler } from './job-submit-handler.js'
 import { jobIdsHandler, sessionJobsOverviewHandler } from './jobs-handlers.js'
 import type { SessionRoute } from './session-route.js'
 import { shutdownHandler } from './shutdown-handler.js'
@@ -12,6 +13,7 @@ const OF_THE_SESSION: readonly SessionRoute[] = [
   clusterOverviewHandler,
   jobIdsHandler,
   sessionJobsOverviewHandler,
+  jobSubmitHandler,
   ...snapshotHandlers,
   disposalTriggerHandler,
   disposalStatusHandler,
