@@ -77,6 +77,7 @@ export class RestServer {
     const operations = { clock: services.clock, random: services.random, storeDurationMs: STORE_DURATION_MS }
     const context: RestContext = {
       gateway: services.gateway,
+      now: () => services.clock.now(),
       savepoints: new OperationRegistry(operations),
       checkpoints: new OperationRegistry(operations),
       disposals: new OperationRegistry(operations),
@@ -142,10 +143,9 @@ function acceptAnyBody(app: FastifyInstance): void {
 
 function mount(app: FastifyInstance, route: Route, context: RestContext): void {
   const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const { status, body, contentType } = await route.handle(
-      { params: asRecord(request.params), query: asRecord(request.query), body: asObject(request.body) },
-      context,
-    )
+    const origin = `${request.protocol}://${request.host}`
+    const asked = { params: asRecord(request.params), query: asRecord(request.query), body: asObject(request.body) }
+    const { status, body, contentType } = await route.handle({ ...asked, origin }, context)
     if (contentType !== undefined) reply.header('content-type', contentType)
     return reply.code(status).send(body)
   }

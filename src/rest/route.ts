@@ -7,6 +7,8 @@ export interface RestRequest {
   readonly query: Readonly<Record<string, string>>
   /** Parsed JSON; an empty body counts as `{}`. */
   readonly body: Readonly<Record<string, unknown>>
+  /** `http://host:port` by which the client has come; absent where nobody knows. */
+  readonly origin?: string
 }
 
 export interface RestResponse {
@@ -18,6 +20,8 @@ export interface RestResponse {
 
 export interface RestContext {
   readonly gateway: JobsGateway
+  /** Epoch ms. */
+  readonly now: () => number
   readonly savepoints: OperationRegistry<string>
   readonly checkpoints: OperationRegistry<number>
   readonly disposals: OperationRegistry<null>
@@ -25,7 +29,7 @@ export interface RestContext {
 
 /** One endpoint. Served under `/v1` and without it, or without it alone. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
   readonly path: string
   /** Whoever asks this asks again: the connection stays for more requests. */
   readonly keepsConnection?: true
