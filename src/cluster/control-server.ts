@@ -10,7 +10,9 @@ import type { QueryableStateMessage } from '../rest/messages/state-messages.js'
 import { startOfProcess } from '../core/process/process-start.js'
 import type { RunDirectory } from '../client/run-directory.js'
 import { isSocket } from '../client/socket-place.js'
+import type { RestApi } from '../rest/rest-api.js'
 import { RestEndpoint } from '../rest/rest-endpoint.js'
+import { archiveTextOf } from '../rest/archive/job-archive.js'
 import type { JobsGateway } from '../rest/jobs-gateway.js'
 import { ClosingStack } from './closing-stack.js'
 import { RunDirectoryUpkeep } from './run-directory-upkeep.js'
@@ -74,7 +76,9 @@ export class ControlServer {
       this.#asked = true
     }
     const bodyLimit = web === undefined ? {} : { bodyLimit: web.settings.maxContentLength }
-    this.#endpoint = new RestEndpoint({ gateway, clock, random, logger, onRequest, ...bodyLimit })
+    const openApi = async (): Promise<RestApi> =>
+      (await import('../rest/job-rest-api.js')).jobRestApi({ gateway, clock, random })
+    this.#endpoint = new RestEndpoint({ openApi, clock, logger, onRequest, ...bodyLimit })
     const onOpened = (): Promise<void> => this.#change(() => this.#reached)
     this.#web = new WebEndpoint({ endpoint: this.#endpoint, order: web, clock, runDirectory, warn, onOpened })
   }
@@ -135,7 +139,8 @@ export class ControlServer {
       for (const overview of jobs) {
         closing.push(async () => {
           const left = await this.#leftBy(overview.jid)
-          await this.#services.runDirectory.archive({ ...overview, ...this.#log(), ...left })
+          const answers = await this.#answersOf(overview.jid)
+          await this.#services.runDirectory.archive({ ...overview, ...this.#log(), ...left }, answers)
         })
       }
     })
@@ -146,6 +151,16 @@ export class ControlServer {
       return this.#registrations
     })
     await closing.close()
+  }
+
+  /** For whoever asks when the job has ended; its overview is kept whatever becomes of them. */
+  async #answersOf(jobId: string): Promise<string | undefined> {
+    try {
+      return await archiveTextOf(this.gateway, jobId)
+    } catch (error) {
+      this.#services.logger.warn('of a job that has ended little is kept', { reason: messageOf(error) })
+      return undefined
+    }
   }
 
   #log(): Pick<JobOverview, 'log'> {
