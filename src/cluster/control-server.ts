@@ -12,6 +12,7 @@ import type { RunDirectory } from '../client/run-directory.js'
 import { isSocket } from '../client/socket-place.js'
 import type { RestApi } from '../rest/rest-api.js'
 import { RestEndpoint } from '../rest/rest-endpoint.js'
+import { archiveTextOf } from '../rest/archive/job-archive.js'
 import type { JobsGateway } from '../rest/jobs-gateway.js'
 import { ClosingStack } from './closing-stack.js'
 import { RunDirectoryUpkeep } from './run-directory-upkeep.js'
@@ -147,7 +148,8 @@ export class ControlServer {
       for (const overview of jobs) {
         closing.push(async () => {
           const left = await this.#leftBy(overview.jid)
-          await this.#services.runDirectory.archive({ ...overview, ...this.#log(), ...left })
+          const answers = await this.#answersOf(overview.jid)
+          await this.#services.runDirectory.archive({ ...overview, ...this.#log(), ...left }, answers)
         })
       }
     })
@@ -158,6 +160,16 @@ export class ControlServer {
       return this.#registrations
     })
     await closing.close()
+  }
+
+  /** For whoever asks when the job has ended; its overview is kept whatever becomes of them. */
+  async #answersOf(jobId: string): Promise<string | undefined> {
+    try {
+      return await archiveTextOf(this.gateway, jobId)
+    } catch (error) {
+      this.#services.logger.warn('of a job that has ended little is kept', { reason: messageOf(error) })
+      return undefined
+    }
   }
 
   #log(): Pick<JobOverview, 'log'> {

@@ -21,7 +21,7 @@ export function jobRestApi({ gateway, ...operations }: JobRestApiServices): Rest
     new OperationRegistry<number>(operations),
     new OperationRegistry<null>(operations),
   ]
-  const context: RestContext = { gateway, savepoints, checkpoints, disposals }
+  const context: RestContext = { gateway, now: () => clock.now(), savepoints, checkpoints, disposals }
   const registries = [savepoints, checkpoints, disposals]
   return {
     endpoints: endpointsOf(ROUTES, context),

@@ -176,6 +176,24 @@ export const JOB_ERRORS = {
     recovery: 'fail',
     httpStatus: 503,
   },
+  VERTEX_NOT_FOUND: {
+    message: "No vertex with ID '{vertexId}' exists.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 404,
+  },
+  SUBTASK_ATTEMPT_NOT_FOUND: {
+    message: '{text}',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 404,
+  },
+  RESCALING_DISABLED: {
+    message: 'Rescaling is temporarily disabled. See FLINK-12312.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 503,
+  },
   OPERATION_NOT_FOUND: {
     message: '{text}',
     fault: 'user',

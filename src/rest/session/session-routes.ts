@@ -1,3 +1,4 @@
+import { jobManagerLogUrlHandler, taskManagerLogUrlHandler } from '../handlers/log-url-handlers.js'
 import { clusterOverviewHandler } from './cluster-overview-handler.js'
 import { dashboardConfigHandler } from './dashboard-config-handler.js'
 import { jobAnswerRoutes } from './job-answer-routes.js'
@@ -18,6 +19,9 @@ const OF_THE_SESSION: readonly SessionRoute[] = [
   disposalTriggerHandler,
   disposalStatusHandler,
   shutdownHandler,
+  // Of the session, whose address the client knows.
+  jobManagerLogUrlHandler,
+  taskManagerLogUrlHandler,
 ]
 
 /** Every endpoint of a session: its own, and of each of its jobs those that the session has no other answer to. */

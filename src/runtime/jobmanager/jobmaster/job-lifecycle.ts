@@ -8,8 +8,10 @@
 import { stackWithCauses } from '../../../core/errors/failure-text.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { RunEnd } from '../checkpoint/retained-checkpoints.js'
+import type { Execution } from '../executiongraph/execution.js'
 import type { JobEnvironment } from '../job-environment.js'
 import type { JobException, JobWarning } from './job-details.js'
+import { EndedExecutions } from './ended-executions.js'
 import { checkJobTransition, type JobStatus } from './job-status.js'
 
 const EXCEPTION_HISTORY = 16
@@ -44,6 +46,7 @@ export type JobEnding =
 
 export class JobLifecycle {
   readonly timestamps: Partial<Record<JobStatus, number>> = {}
+  readonly endedExecutions: EndedExecutions = new EndedExecutions()
   readonly #environment: JobEnvironment
   readonly #exceptions: JobException[] = []
   readonly #warnings: JobWarning[] = []
@@ -100,9 +103,12 @@ export class JobLifecycle {
     logger.info(`job ${jobGraph.name} (${jobId}) is ${status}`)
   }
 
-  recordException(error: Error): void {
+  /** `failed`: the task that it comes from, where it is one's. */
+  recordException(error: Error, failed?: Execution): void {
     const { name, message } = error
-    this.#exceptions.push({ timestamp: this.#environment.clock.now(), name, message, stack: stackWithCauses(error) })
+    const task = failed && { name: failed.nameWithAttempt, executionId: failed.id }
+    const about = { name, message, stack: stackWithCauses(error), ...(task && { task }) }
+    this.#exceptions.push({ timestamp: this.#environment.clock.now(), ...about })
     if (this.#exceptions.length > EXCEPTION_HISTORY) this.#exceptions.shift()
   }
 

@@ -16,7 +16,7 @@ import { CheckpointStatistics, type CheckpointDetails } from '../checkpoint/chec
 import type { JobEnvironment } from '../job-environment.js'
 import { diagnoseWatermarks, type VertexTime } from '../watermarks/watermark-diagnosis.js'
 import { describeJob } from './describe-job.js'
-import type { JobDetails } from './job-details.js'
+import type { EndedSubtaskDetails, JobDetails } from './job-details.js'
 import { sentence } from './job-notices.js'
 import { JobLifecycle, type TerminalStatus } from './job-lifecycle.js'
 import type { JobStatus } from './job-status.js'
@@ -138,6 +138,11 @@ export class JobMaster {
       exceptions,
       warnings,
     })
+  }
+
+  /** Attempts of a subtask before the one that it is at, as far as they are known, the newest first. */
+  endedAttempts(vertexId: string, subtaskIndex: number): readonly EndedSubtaskDetails[] {
+    return this.#lifecycle.endedExecutions.of(vertexId, subtaskIndex)
   }
 
   /** What each subtask said of a checkpoint; undefined where the history does not have it any more. */

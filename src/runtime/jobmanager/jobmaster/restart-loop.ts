@@ -182,6 +182,8 @@ export class RestartLoop {
   }
 
   #load(attemptNumber: number): void {
+    const before = this.#attempt
+    if (before !== undefined) this.#services.lifecycle.endedExecutions.add(before.executions.all(), before.metrics)
     const attempt = this.#makeAttempt(attemptNumber)
     this.#attempt = attempt
     const isCurrent = (): boolean => this.#attempt === attempt
@@ -217,6 +219,7 @@ export class RestartLoop {
         if (this.#restart !== restart || this.#services.lifecycle.status !== 'RUNNING') return
         this.#restart = undefined
         const deployed = this.#restored(restorable)
+        this.#services.lifecycle.endedExecutions.add(attempt.restarting, attempt.metrics)
         this.#orFail(() => {
           attempt.redeploy(attemptNumber, deployed)
         })
@@ -353,7 +356,7 @@ export class RestartLoop {
   #onFailure(error: Error, failed?: readonly Execution[]): void {
     const { lifecycle, listener } = this.#services
     if (!this.#canFail) return
-    lifecycle.recordException(error)
+    lifecycle.recordException(error, failed?.[0])
     this.#input.repository.attemptFailed(error)
     listener.onFailure(error)
     // The listener may have cancelled the job.
