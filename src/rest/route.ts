@@ -23,8 +23,8 @@ export interface RestContext {
   readonly disposals: OperationRegistry<null>
 }
 
-/** One endpoint. Served under `/v1` and without it, or without it alone. */
-export interface Route {
+/** One endpoint. Served under `/v1` and without it, or without it alone. `C`: what its handler may ask. */
+export interface Route<C = RestContext> {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
   /** Whoever asks this asks again: the connection stays for more requests. */
@@ -33,5 +33,5 @@ export interface Route {
   readonly isLocal?: true
   /** It is no part of Flink's REST API, of which there are versions. */
   readonly isUnversioned?: true
-  handle(request: RestRequest, context: RestContext): Promise<RestResponse>
+  handle(request: RestRequest, context: C): Promise<RestResponse>
 }
