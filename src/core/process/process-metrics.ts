@@ -71,7 +71,7 @@ export class ProcessMetrics {
     await withThreads({ deadlineMs: DEADLINE_MS, clock: this.#clock }, async (threads) => {
       const heaps = new Map<number, HeapUsage>()
       await Promise.all(
-        threads.slice(1).map(async (thread) => {
+        threads.map(async (thread) => {
           const usage = (await thread.post('Runtime.getHeapUsage')) as HeapUsage | undefined
           const known = usage ?? this.#heaps.get(thread.id)
           if (known !== undefined) heaps.set(thread.id, known)

@@ -1,12 +1,8 @@
 import type { Clock } from '../time/clock.js'
 import { withThreads, type InspectedThread } from './thread-inspector.js'
 
-/** So long the stacks of a thread are looked at, and so often. */
-const SAMPLED_MS = 30
-const SAMPLE_INTERVAL_US = 1000
-const DEADLINE_MS = 1000
-/** Where V8 says that no function runs. */
-const NOT_RUNNING = new Set(['(root)', '(program)', '(idle)'])
+/** A thread in which nothing runs for so long waits: for messages, or for something outside. */
+const DEADLINE_MS = 250
 
 export interface ThreadStack {
   readonly name: string
@@ -14,78 +10,59 @@ export interface ThreadStack {
   readonly text: string
 }
 
-/** A node of a profile of V8: a function that was called by that of its parent. */
-interface ProfileNode {
-  readonly id: number
-  readonly callFrame: {
-    readonly functionName: string
-    readonly url: string
-    readonly lineNumber: number
-    readonly columnNumber: number
-  }
-  readonly children?: readonly number[]
+interface CallFrame {
+  readonly functionName: string
+  readonly location: { readonly scriptId: string; readonly lineNumber: number; readonly columnNumber?: number }
 }
 
-interface Profile {
-  readonly nodes: readonly ProfileNode[]
-  readonly samples?: readonly number[]
+interface ParsedScript {
+  readonly scriptId: string
+  readonly url: string
 }
 
 /**
- * The stacks of all threads of this process, as V8 samples them: nothing is stopped for it. Of a thread in which functions run
- * only now and then it is the last one that was seen.
+ * The stacks of all threads of this process. Each worker thread is stopped for as long as it takes to read its stack, at the next
+ * step of whatever runs in it. The main thread is what answers: of that one it is what it waits for.
  */
-export function threadDump(clock: Clock): Promise<ThreadStack[]> {
-  return withThreads({ deadlineMs: DEADLINE_MS, clock }, (threads) =>
-    Promise.all(threads.map(async (thread) => stackOf(thread, await profileOf(thread, clock)))),
-  )
+export async function threadDump(clock: Clock): Promise<ThreadStack[]> {
+  const workers = await withThreads({ deadlineMs: DEADLINE_MS, clock }, (threads) => Promise.all(threads.map(stackOf)))
+  return [mainThread(), ...workers]
 }
 
-async function profileOf(thread: InspectedThread, clock: Clock): Promise<Profile | undefined> {
-  if ((await thread.post('Profiler.enable')) === undefined) return undefined
-  await thread.post('Profiler.setSamplingInterval', { interval: SAMPLE_INTERVAL_US })
-  await thread.post('Profiler.start')
-  await new Promise<void>((resolve) => {
-    clock.setTimer(SAMPLED_MS, resolve)
-  })
-  const stopped = (await thread.post('Profiler.stop')) as { readonly profile: Profile } | undefined
-  await thread.post('Profiler.disable')
-  return stopped?.profile
-}
-
-function stackOf({ id, name }: InspectedThread, profile: Profile | undefined): ThreadStack {
+async function stackOf(thread: InspectedThread): Promise<ThreadStack> {
+  const { id, name } = thread
   const title = `"${name}" Id=${String(id)}`
-  if (profile === undefined) {
-    const reason = `no answer within ${String(DEADLINE_MS)} ms: it waits in native code, is starting or is ending`
-    return { name, text: `${title} UNKNOWN\n\t- ${reason}\n\n` }
+  const urls = new Map<string, string>()
+  thread.listen('Debugger.scriptParsed', (script) => {
+    const { scriptId, url } = script as ParsedScript
+    urls.set(scriptId, url)
+  })
+  if ((await thread.post('Debugger.enable')) === undefined) {
+    return { name, text: `${title} UNKNOWN\n\t- no answer: native code holds it, or it begins or ends\n\n` }
   }
-  const { samples = [] } = profile
-  const frames = framesOf(profile)
-  const running = samples.filter((node) => frames.has(node))
-  const last = frames.get(running.at(-1) ?? -1)
-  if (last === undefined) return { name, text: `${title} WAITING\n\t- no function ran in ${String(SAMPLED_MS)} ms\n\n` }
-  const share = `\t- functions ran in ${String(running.length)} of ${String(samples.length)} samples; the last of them:\n`
-  return { name, text: `${title} RUNNABLE\n${share}${last.map((line) => `\tat ${line}\n`).join('')}\n` }
+  const stops = thread.next('Debugger.paused')
+  await thread.post('Debugger.pause')
+  const stopped = (await stops) as { readonly callFrames: readonly CallFrame[] } | undefined
+  // Goes on with that.
+  await thread.post('Debugger.disable')
+  if (stopped === undefined) {
+    return { name, text: `${title} WAITING\n\t- no function ran in ${String(DEADLINE_MS)} ms\n\n` }
+  }
+  const lines = stopped.callFrames.map((frame) => `\tat ${lineOf(frame, urls)}\n`)
+  return { name, text: `${title} RUNNABLE\n${lines.join('')}\n` }
 }
 
-/** The frames, innermost first, of each node in which a function runs. */
-function framesOf({ nodes }: Profile): Map<number, string[]> {
-  const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)))
-  const byId = new Map(nodes.map((node) => [node.id, node]))
-  const frames = new Map<number, string[]>()
-  for (const { id, callFrame } of nodes) {
-    if (NOT_RUNNING.has(callFrame.functionName)) continue
-    const lines: string[] = []
-    for (let at: number | undefined = id; at !== undefined; at = parents.get(at)) {
-      const node = byId.get(at)
-      if (node !== undefined && node.callFrame.functionName !== '(root)') lines.push(lineOf(node.callFrame))
-    }
-    frames.set(id, lines)
-  }
-  return frames
-}
-
-function lineOf({ functionName, url, lineNumber, columnNumber }: ProfileNode['callFrame']): string {
+function lineOf({ functionName, location }: CallFrame, urls: ReadonlyMap<string, string>): string {
+  const { scriptId, lineNumber, columnNumber = 0 } = location
   const name = functionName === '' ? '(anonymous)' : functionName
-  return url === '' ? name : `${name} (${url}:${String(lineNumber + 1)}:${String(columnNumber + 1)})`
+  const url = urls.get(scriptId) ?? ''
+  const place = `${String(lineNumber + 1)}:${String(columnNumber + 1)}`
+  return `${name} (${url === '' ? place : `${url}:${place}`})`
+}
+
+function mainThread(): ThreadStack {
+  const counts = new Map<string, number>()
+  for (const kind of process.getActiveResourcesInfo()) counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  const waits = [...counts].map(([kind, count]) => `${String(count)} ${kind}`).join(', ')
+  return { name: 'main', text: `"main" Id=0 RUNNABLE\n\t- answers this request; waits for: ${waits}\n\n` }
 }

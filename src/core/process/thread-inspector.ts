@@ -1,13 +1,22 @@
 import { Session } from 'node:inspector'
 import type { Clock } from '../time/clock.js'
 
-/** What the inspector tells of a thread of this process. */
+/** A worker thread of this process, as the inspector reaches it. */
 export interface InspectedThread {
-  /** Of Node: 0 is the main thread. */
   readonly id: number
   readonly name: string
   /** One command of the DevTools protocol; undefined where the thread does not answer in time. */
   post(method: string, params?: object): Promise<unknown>
+  /** The next event of that name; undefined where none comes in time. */
+  next(event: string): Promise<unknown>
+  /** Told of every event of that name. */
+  listen(event: string, listener: (params: unknown) => void): void
+}
+
+/** How long a thread has for an answer. */
+export interface Patience {
+  readonly deadlineMs: number
+  readonly clock: Clock
 }
 
 interface WorkerInfo {
@@ -17,19 +26,13 @@ interface WorkerInfo {
 
 type Answered = (result: unknown) => void
 
-/** How long a thread has for an answer. */
-interface Patience {
-  readonly deadlineMs: number
-  readonly clock: Clock
-}
-
 /** `[worker 2] flink-ts worker 0` */
 const TITLE = /^\[worker \d+\] */
 
 /**
- * All threads of this process over Node's own inspector, without a port and without a debugger: nothing is stopped. V8 lets in
- * commands also where a function runs that never returns; a thread that waits in native code does not answer, which takes
- * `deadlineMs`.
+ * The worker threads of this process over Node's own inspector, without a port. V8 lets commands in also where a function runs that
+ * never returns; a thread that native code holds does not answer, which takes `deadlineMs`. Whatever was begun in a thread ends
+ * with `use`: one that was stopped goes on.
  */
 export async function withThreads<T>(
   patience: Patience,
@@ -37,34 +40,22 @@ export async function withThreads<T>(
 ): Promise<T> {
   const session = new Session()
   session.connect()
-  const workers = new InspectedWorkers(session, patience)
   try {
+    const workers = new InspectedWorkers(session, patience)
     await workers.attach()
-    return await use([mainThread(session, patience), ...workers.threads()])
+    return await use(workers.threads())
   } finally {
     session.disconnect()
   }
 }
 
-function mainThread(session: Session, patience: Patience): InspectedThread {
-  return {
-    id: 0,
-    name: 'main',
-    post: (method, params = {}) =>
-      inTime(patience, (answered) => {
-        session.post(method, params, (error, result) => {
-          answered(error === null ? result : undefined)
-        })
-      }),
-  }
-}
-
-/** The worker threads of a session, each behind an id of its own. */
 class InspectedWorkers {
   readonly #session: Session
   readonly #patience: Patience
   readonly #workers = new Map<string, WorkerInfo>()
+  /** Whoever waits for an answer or an event of a worker, by its session and the id or name. */
   readonly #waiting = new Map<string, Answered>()
+  readonly #listeners = new Map<string, Answered>()
   #calls = 0
 
   constructor(session: Session, patience: Patience) {
@@ -72,9 +63,6 @@ class InspectedWorkers {
     this.#patience = patience
     session.on('NodeWorker.attachedToWorker', ({ params: { sessionId, workerInfo } }) => {
       this.#workers.set(sessionId, workerInfo)
-    })
-    session.on('NodeWorker.detachedFromWorker', ({ params: { sessionId } }) => {
-      this.#workers.delete(sessionId)
     })
     session.on('NodeWorker.receivedMessageFromWorker', ({ params: { sessionId, message } }) => {
       this.#receive(sessionId, message)
@@ -93,18 +81,25 @@ class InspectedWorkers {
       id: Number(workerId),
       name: title.replace(TITLE, ''),
       post: (method, params = {}) => this.#call(sessionId, method, params),
+      next: (event) => this.#wait(`${sessionId} ${event}`, () => undefined),
+      listen: (event, listener) => this.#listeners.set(`${sessionId} ${event}`, listener),
     }))
   }
 
-  async #call(sessionId: string, method: string, params: object): Promise<unknown> {
+  #call(sessionId: string, method: string, params: object): Promise<unknown> {
     this.#calls += 1
     const id = this.#calls
-    const key = `${sessionId}#${String(id)}`
+    return this.#wait(`${sessionId} ${String(id)}`, () => {
+      const message = JSON.stringify({ id, method, params })
+      this.#session.post('NodeWorker.sendMessageToWorker', { sessionId, message })
+    })
+  }
+
+  async #wait(key: string, ask: () => void): Promise<unknown> {
     try {
       return await inTime(this.#patience, (answered) => {
         this.#waiting.set(key, answered)
-        const message = JSON.stringify({ id, method, params })
-        this.#session.post('NodeWorker.sendMessageToWorker', { sessionId, message })
+        ask()
       })
     } finally {
       this.#waiting.delete(key)
@@ -112,8 +107,11 @@ class InspectedWorkers {
   }
 
   #receive(sessionId: string, message: string): void {
-    const { id, result } = JSON.parse(message) as { readonly id?: number; readonly result?: unknown }
-    if (id !== undefined) this.#waiting.get(`${sessionId}#${String(id)}`)?.(result)
+    const { id, result, method, params } = JSON.parse(message) as Readonly<Record<string, unknown>>
+    if (typeof id === 'number') this.#waiting.get(`${sessionId} ${String(id)}`)?.(result)
+    if (typeof method !== 'string') return
+    this.#listeners.get(`${sessionId} ${method}`)?.(params)
+    this.#waiting.get(`${sessionId} ${method}`)?.(params)
   }
 }
 
