@@ -10,8 +10,10 @@ import type { QueryableStateMessage } from '../rest/messages/state-messages.js'
 import { startOfProcess } from '../core/process/process-start.js'
 import type { RunDirectory } from '../client/run-directory.js'
 import { isSocket } from '../client/socket-place.js'
+import type { RestApi } from '../rest/rest-api.js'
 import { RestEndpoint } from '../rest/rest-endpoint.js'
 import type { JobsGateway } from '../rest/jobs-gateway.js'
+import type { ProcessesContext } from '../rest/processes/processes-context.js'
 import { ClosingStack } from './closing-stack.js'
 import { RunDirectoryUpkeep } from './run-directory-upkeep.js'
 import { WebEndpoint, type WebOrder } from './web-endpoint.js'
@@ -25,6 +27,8 @@ const PRIVATE_SOCKET = 0o600
 
 export interface ControlServerServices {
   readonly gateway: JobsGateway
+  /** What is told of this process itself. */
+  readonly processes?: () => Promise<ProcessesContext>
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
@@ -74,7 +78,11 @@ export class ControlServer {
       this.#asked = true
     }
     const bodyLimit = web === undefined ? {} : { bodyLimit: web.settings.maxContentLength }
-    this.#endpoint = new RestEndpoint({ gateway, clock, random, logger, onRequest, ...bodyLimit })
+    const openApi = async (): Promise<RestApi> => {
+      const [{ jobRestApi }, processes] = await Promise.all([import('../rest/job-rest-api.js'), services.processes?.()])
+      return jobRestApi({ gateway, clock, random, ...(processes !== undefined && { processes }) })
+    }
+    this.#endpoint = new RestEndpoint({ openApi, clock, logger, onRequest, ...bodyLimit })
     const onOpened = (): Promise<void> => this.#change(() => this.#reached)
     this.#web = new WebEndpoint({ endpoint: this.#endpoint, order: web, clock, runDirectory, warn, onOpened })
   }

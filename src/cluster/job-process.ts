@@ -7,6 +7,7 @@ import { generateJobId } from '../core/ids/job-id.js'
 import type { Logger } from '../core/logging/logger.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock, TimerHandle } from '../core/time/clock.js'
+import type { ProcessesContext } from '../rest/processes/processes-context.js'
 import type { RunDirectory } from '../client/run-directory.js'
 import type { JobGraph } from '../graph/job-graph.js'
 import { checkpointDirectoryOf } from '../runtime/jobmanager/checkpoint/checkpoint-storage-factory.js'
@@ -57,6 +58,8 @@ export interface JobProcessInput {
   readonly restore: RestoreSettings
   /** Where the first job takes the place of another one, from whose savepoint it starts. */
   readonly takeOver?: TakeOver | undefined
+  /** Of its first job, where whoever started it knows it already. */
+  readonly jobId?: string | undefined
   /** For whoever is to start the program again. */
   readonly start: Pick<JobStart, 'jobFile' | 'file' | 'workingDirectory' | 'web'>
   /** Started already; ended with the process of the job. */
@@ -115,7 +118,7 @@ export class JobProcess {
     this.#optionWarnings = new OptionWarnings(this.#configuration, warn)
     this.#recoverable = this.#recoverableJob()
     const services = { gateway, clock, random, logger, runDirectory, version, logDirectory, warn, web }
-    this.#control = new ControlServer(services)
+    this.#control = new ControlServer({ ...services, processes: () => this.#openProcesses() })
   }
 
   /**
@@ -201,7 +204,8 @@ export class JobProcess {
     const { random, listener } = this.#input
     const { jobGraph, operatorsWithoutUid } = submission
     this.#recoverable?.submitted()
-    const jobId = this.#recoverable?.jobId ?? generateJobId(random)
+    const given = this.#jobs.size === 0 ? this.#input.jobId : undefined
+    const jobId = this.#recoverable?.jobId ?? given ?? generateJobId(random)
     const unguarded = this.#environmentOf(jobId, jobGraph)
     const { configuration } = unguarded
     // What the program has set; some of it would not be read before the job ends.
@@ -299,6 +303,13 @@ export class JobProcess {
       await this.#recoverable?.giveUp()
       throw error
     }
+  }
+
+  /** For whoever asks about this process for the first time. */
+  async #openProcesses(): Promise<ProcessesContext> {
+    const { jobProcesses } = await import('./process/job-processes.js')
+    const { clock, logDirectory } = this.#input
+    return jobProcesses({ jobs: this.#jobs, configuration: this.#configuration, logDirectory, clock })
   }
 
   #makeMaster(environment: JobEnvironment, submission: JobSubmission, starter: WorkerThreadStarter): JobMaster {

@@ -10,16 +10,16 @@ import type { ProcessLogs } from './process-logs.js'
 export class ProcessOfNode implements ObservedProcess {
   readonly #clock: Clock
   readonly #logs: ProcessLogs
-  readonly #metrics: ProcessMetrics
+  #metrics: ProcessMetrics | undefined
   #dump: Promise<ThreadDumpInfo> | undefined
 
   constructor(clock: Clock, logs: ProcessLogs) {
     this.#clock = clock
     this.#logs = logs
-    this.#metrics = new ProcessMetrics(clock)
   }
 
   metrics(): Promise<Record<string, number>> {
+    this.#metrics ??= new ProcessMetrics(this.#clock)
     return this.#metrics.read()
   }
 
@@ -52,7 +52,7 @@ export class ProcessOfNode implements ObservedProcess {
   }
 
   close(): void {
-    this.#metrics.close()
+    this.#metrics?.close()
   }
 
   async #makeDump(): Promise<ThreadDumpInfo> {
