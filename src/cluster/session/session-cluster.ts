@@ -8,6 +8,7 @@ import { startOfProcess } from '../../core/process/process-start.js'
 import type { Random } from '../../core/random/random.js'
 import type { Clock } from '../../core/time/clock.js'
 import { RestEndpoint } from '../../rest/rest-endpoint.js'
+import type { RestApi } from '../../rest/rest-api.js'
 import type { SessionGateway, SessionPlace } from '../../rest/session/session-gateway.js'
 import { tcpSettingsOf } from '../../rest/tcp/tcp-settings.js'
 import { ClosingStack } from '../closing-stack.js'
@@ -83,8 +84,7 @@ export class SessionCluster {
       },
     })
     this.#endpoint = new RestEndpoint({
-      openApi: async () =>
-        (await import('../../rest/session/session-rest-api.js')).sessionRestApi({ gateway: this.gateway, clock, random }),
+      openApi: () => this.#openApi(this.gateway),
       ...{ clock, logger },
     })
   }
@@ -143,6 +143,19 @@ export class SessionCluster {
     await this.#endpoint.preload()
     logger.info('the session has started', { web, pid: process.pid })
     return web
+  }
+
+  async #openApi(gateway: SessionGateway): Promise<RestApi> {
+    const { clock, random } = this.#input
+    const [{ sessionRestApi }, { SessionProcesses }] = await Promise.all([
+      import('../../rest/session/session-rest-api.js'),
+      import('./session-processes.js'),
+    ])
+    const processes = new SessionProcesses({ gateway, jobs: () => this.#jobs.all(), clock })
+    this.#closing.push(() => {
+      processes.close()
+    })
+    return sessionRestApi({ gateway, clock, random, processes: processes.context })
   }
 
   async #entry(): Promise<SessionEntry> {
