@@ -139,6 +139,11 @@ export class RunDirectory {
     await this.#limitArchive()
   }
 
+  /** What a job has left of itself. Whether its process lives is not asked; undefined where there is no entry. */
+  async entryOf(jobId: string): Promise<JobDirectoryEntry | undefined> {
+    return this.#entryOf(jobId)
+  }
+
   /** Jobs that have an entry. Whether their processes live is not asked. */
   async entries(): Promise<JobDirectoryEntry[]> {
     const entries: JobDirectoryEntry[] = []
