@@ -1,7 +1,7 @@
 import type { Random } from '../core/random/random.js'
 import type { Clock } from '../core/time/clock.js'
 import type { JobsGateway } from './jobs-gateway.js'
-import { OperationRegistry, STORE_DURATION_MS } from './operation-registry.js'
+import { OperationRegistry } from './operation-registry.js'
 import { endpointsOf, type RestApi } from './rest-api.js'
 import type { RestContext } from './route.js'
 import { ROUTES } from './routes.js'
@@ -10,17 +10,18 @@ export interface JobRestApiServices {
   readonly gateway: JobsGateway
   readonly clock: Clock
   readonly random: Random
+  /** Results of operations stay pollable this long. */
+  readonly storeDurationMs: number
 }
 
 /** The endpoints of the jobs of one process. */
-export function jobRestApi({ gateway, clock, random }: JobRestApiServices): RestApi {
-  const operations = { clock, random, storeDurationMs: STORE_DURATION_MS }
+export function jobRestApi({ gateway, ...operations }: JobRestApiServices): RestApi {
   const [savepoints, checkpoints, disposals] = [
     new OperationRegistry<string>(operations),
     new OperationRegistry<number>(operations),
     new OperationRegistry<null>(operations),
   ]
-  const context: RestContext = { gateway, savepoints, checkpoints, disposals }
+  const context: RestContext = { gateway, now: () => clock.now(), savepoints, checkpoints, disposals }
   const registries = [savepoints, checkpoints, disposals]
   return {
     endpoints: endpointsOf(ROUTES, context),

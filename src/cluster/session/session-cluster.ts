@@ -8,7 +8,7 @@ import { startOfProcess } from '../../core/process/process-start.js'
 import type { Random } from '../../core/random/random.js'
 import type { Clock } from '../../core/time/clock.js'
 import { RestEndpoint } from '../../rest/rest-endpoint.js'
-import type { SessionPlace } from '../../rest/session/session-gateway.js'
+import type { SessionGateway, SessionPlace } from '../../rest/session/session-gateway.js'
 import { tcpSettingsOf } from '../../rest/tcp/tcp-settings.js'
 import { ClosingStack } from '../closing-stack.js'
 import { ClusterSessionGateway } from './cluster-session-gateway.js'
@@ -19,6 +19,7 @@ import { withJobStorage } from './job-storage.js'
 import { SessionDirectory, type SessionEntry } from './session-directory.js'
 import { SessionJobs } from './session-jobs.js'
 import { slotsIn } from './session-slots.js'
+import { SlotPool } from './slot-pool.js'
 
 export interface SessionClusterInput {
   /** Of files and command line. */
@@ -44,6 +45,7 @@ export class SessionCluster {
   readonly #directory: SessionDirectory
   readonly #jobs: SessionJobs
   readonly #endpoint: RestEndpoint
+  readonly gateway: SessionGateway
   readonly #startTime: number
   readonly #closing: ClosingStack
   #isHurried = false
@@ -60,28 +62,29 @@ export class SessionCluster {
       logger.error('the session does not end as it should', { reason: String(error) })
     })
     const { storage } = this.#directory
+    const slots = new SlotPool(slotsIn(configuration))
     this.#jobs = new SessionJobs({
       ...{ runDirectory, launcher, fileSystems, clock, random, logger },
       configuration: withJobStorage(configuration, storage),
       jobConfiguration: withJobStorage(input.jobConfiguration, storage),
       workingDirectory: input.workingDirectory,
+      slots,
       directory: this.#directory,
     })
     this.ending = new Promise((resolve) => {
       this.#end = resolve
     })
-    const total = slotsIn(configuration)
-    const gateway = new ClusterSessionGateway({
+    this.gateway = new ClusterSessionGateway({
       ...{ runDirectory, fileSystems, jobs: this.#jobs, ended: new EndedJobs(runDirectory) },
       place: this.#place,
-      slots: () => ({ total, available: total }),
+      slots,
       shutDown: () => {
         this.#end()
       },
     })
     this.#endpoint = new RestEndpoint({
       openApi: async () =>
-        (await import('../../rest/session/session-rest-api.js')).sessionRestApi({ gateway, clock, random }),
+        (await import('../../rest/session/session-rest-api.js')).sessionRestApi({ gateway: this.gateway, clock, random }),
       ...{ clock, logger },
     })
   }
