@@ -32,6 +32,7 @@ export const runCommand: CliCommand = {
   sentence: 'compiles and runs a program.',
   usage: '[OPTIONS] <job-file> <arguments>',
   stopAtOperand: true,
+  withSession: 'asks-it',
   options: [
     ...PROGRAM_OPTIONS,
     { short: 'd', long: 'detached', value: 'none', description: 'Runs the job in a process of its own and returns.' },

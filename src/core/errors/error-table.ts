@@ -11,6 +11,7 @@ import { REST_ERRORS } from './rest-errors.js'
 import { SINK_ERRORS } from './sink-errors.js'
 import { SOURCE_ERRORS } from './source-errors.js'
 import { STATE_ERRORS } from './state-errors.js'
+import { SUBMISSION_ERRORS } from './submission-errors.js'
 import { UPGRADE_ERRORS } from './upgrade-errors.js'
 import { WINDOW_ERRORS } from './window-errors.js'
 
@@ -41,6 +42,7 @@ type Tables = Family<typeof CONFIGURATION_ERRORS> &
   Family<typeof PROGRAM_ERRORS> &
   Family<typeof JOB_ERRORS> &
   Family<typeof REST_ERRORS> &
+  Family<typeof SUBMISSION_ERRORS> &
   Family<typeof RECORD_ERRORS> &
   Family<typeof SOURCE_ERRORS> &
   Family<typeof SINK_ERRORS> &
@@ -59,6 +61,7 @@ export const ERROR_TABLE: Tables = {
   ...family(PROGRAM_ERRORS, 400),
   ...family(JOB_ERRORS, 500),
   ...family(REST_ERRORS, 500),
+  ...family(SUBMISSION_ERRORS, 400),
   ...family(RECORD_ERRORS, 500),
   ...family(SOURCE_ERRORS, 500),
   ...family(SINK_ERRORS, 500),
