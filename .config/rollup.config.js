@@ -27,6 +27,7 @@ const entries = [
   'testing/testing-entry',
   'cli/main',
   'cli/detached-entry',
+  'cli/session-entry',
   'cluster/check-worker-entry',
   'cluster/plan-worker-entry',
   'cluster/program-worker-entry',

@@ -30,6 +30,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   'savepoint inspect': async () => (await import('./commands/savepoint-inspect.js')).savepointInspectCommand,
   'savepoint rescale': async () => (await import('./commands/savepoint-rescale.js')).savepointRescaleCommand,
   checkpoint: async () => (await import('./commands/checkpoint.js')).checkpointCommand,
+  'start-cluster': async () => (await import('./commands/start-cluster.js')).startClusterCommand,
+  'stop-cluster': async () => (await import('./commands/stop-cluster.js')).stopClusterCommand,
   watermarks: async () => (await import('./commands/watermarks.js')).watermarksCommand,
   top: async () => (await import('./commands/top.js')).topCommand,
   metrics: async () => (await import('./commands/metrics.js')).metricsCommand,

@@ -52,7 +52,9 @@ async function runDetachedJob(request: RunRequest): Promise<number> {
   }
   // Whoever waits for the submission has given up: main may never come to it, and nobody would find this process again.
   process.once('disconnect', () => {
-    if (!isReported && !isAwaited) process.kill(process.pid, 'SIGINT')
+    // A job that was accepted once belongs to whoever is the session next.
+    const isKept = request.isSupervised === true && request.recovered !== undefined
+    if (!isReported && !isAwaited && !isKept) process.kill(process.pid, 'SIGINT')
   })
   try {
     const settings: HostSettings = {

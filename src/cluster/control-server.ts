@@ -10,6 +10,7 @@ import type { QueryableStateMessage } from '../rest/messages/state-messages.js'
 import { startOfProcess } from '../core/process/process-start.js'
 import type { RunDirectory } from '../client/run-directory.js'
 import { isSocket } from '../client/socket-place.js'
+import type { RestApi } from '../rest/rest-api.js'
 import { RestEndpoint } from '../rest/rest-endpoint.js'
 import type { JobsGateway } from '../rest/jobs-gateway.js'
 import { ClosingStack } from './closing-stack.js'
@@ -74,7 +75,9 @@ export class ControlServer {
       this.#asked = true
     }
     const bodyLimit = web === undefined ? {} : { bodyLimit: web.settings.maxContentLength }
-    this.#endpoint = new RestEndpoint({ gateway, clock, random, logger, onRequest, ...bodyLimit })
+    const openApi = async (): Promise<RestApi> =>
+      (await import('../rest/job-rest-api.js')).jobRestApi({ gateway, clock, random })
+    this.#endpoint = new RestEndpoint({ openApi, clock, logger, onRequest, ...bodyLimit })
     const onOpened = (): Promise<void> => this.#change(() => this.#reached)
     this.#web = new WebEndpoint({ endpoint: this.#endpoint, order: web, clock, runDirectory, warn, onOpened })
   }

@@ -57,6 +57,8 @@ export interface JobProcessInput {
   readonly restore: RestoreSettings
   /** Where the first job takes the place of another one, from whose savepoint it starts. */
   readonly takeOver?: TakeOver | undefined
+  /** Of its first job, where whoever started it knows it already. */
+  readonly jobId?: string | undefined
   /** For whoever is to start the program again. */
   readonly start: Pick<JobStart, 'jobFile' | 'file' | 'workingDirectory' | 'web'>
   /** Started already; ended with the process of the job. */
@@ -201,7 +203,8 @@ export class JobProcess {
     const { random, listener } = this.#input
     const { jobGraph, operatorsWithoutUid } = submission
     this.#recoverable?.submitted()
-    const jobId = this.#recoverable?.jobId ?? generateJobId(random)
+    const given = this.#jobs.size === 0 ? this.#input.jobId : undefined
+    const jobId = this.#recoverable?.jobId ?? given ?? generateJobId(random)
     const unguarded = this.#environmentOf(jobId, jobGraph)
     const { configuration } = unguarded
     // What the program has set; some of it would not be read before the job ends.

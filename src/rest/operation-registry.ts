@@ -3,6 +3,8 @@ import { asError } from '../core/errors/thrown-value.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock, TimerHandle } from '../core/time/clock.js'
 
+/** Results of operations stay pollable this long, as Flink's rest.async.store-duration. */
+export const STORE_DURATION_MS: number = 5 * 60_000
 /** More than anybody comes back for; whoever triggers more makes the oldest results be forgotten. */
 const MOST_OPERATIONS = 1000
 

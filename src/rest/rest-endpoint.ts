@@ -78,6 +78,12 @@ export class RestEndpoint {
     return url
   }
 
+  /** For who is likely to be asked at once: the server is loaded ahead of the first connection. */
+  async preload(): Promise<void> {
+    await this.#load()
+    this.#isLoaded = true
+  }
+
   /** The socket is given up, and may be had again. */
   stopListening(): Promise<void> {
     return new Promise((resolve) => {

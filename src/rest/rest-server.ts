@@ -1,27 +1,23 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest, type RouteOptions } from 'fastify'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { asError } from '../core/errors/thrown-value.js'
 import type { Logger } from '../core/logging/logger.js'
-import type { Random } from '../core/random/random.js'
 import type { Clock } from '../core/time/clock.js'
-import type { JobsGateway } from './jobs-gateway.js'
-import { OperationRegistry } from './operation-registry.js'
 import { RequestsOfConnections } from './requests-of-connections.js'
-import type { RestContext, Route } from './route.js'
-import { ROUTES } from './routes.js'
+import type { Endpoint, RestApi } from './rest-api.js'
+import type { RestRequest, RestResponse } from './route.js'
 import type { RequestRules } from './tcp/request-rules.js'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     keepsConnection?: true
     isLocal?: true
+    isUpload?: true
   }
 }
 
-/** Results of operations stay pollable this long, as Flink's rest.async.store-duration. */
-const STORE_DURATION_MS = 5 * 60_000
 const BODY_LIMIT_BYTES = 1024 * 1024
 
 /** Under which rules requests of a connection are answered; of the others there are none. */
@@ -33,9 +29,9 @@ interface Connections {
 }
 
 export interface RestServerServices {
-  readonly gateway: JobsGateway
+  /** What is answered; asked for with the first request. */
+  readonly openApi: () => Promise<RestApi>
   readonly clock: Clock
-  readonly random: Random
   readonly logger: Logger
   /** Longest body, in bytes. */
   readonly bodyLimit?: number
@@ -46,12 +42,12 @@ export interface RestServerServices {
 /** Flink's REST API on connections that somebody else accepts: rest-endpoint.ts. */
 export class RestServer {
   readonly #app: FastifyInstance
-  readonly #context: RestContext
+  readonly #api: RestApi
   readonly #connections: Connections
 
-  private constructor(app: FastifyInstance, context: RestContext, connections: Connections) {
+  private constructor(app: FastifyInstance, api: RestApi, connections: Connections) {
     this.#app = app
-    this.#context = context
+    this.#api = api
     this.#connections = connections
   }
 
@@ -74,13 +70,7 @@ export class RestServer {
         void answer.code(error.statusCode ?? 400).send(errorsOf(error.message))
       },
     })
-    const operations = { clock: services.clock, random: services.random, storeDurationMs: STORE_DURATION_MS }
-    const context: RestContext = {
-      gateway: services.gateway,
-      savepoints: new OperationRegistry(operations),
-      checkpoints: new OperationRegistry(operations),
-      disposals: new OperationRegistry(operations),
-    }
+    const api = await services.openApi()
     acceptAnyBody(app)
     app.addHook('onRequest', (_request, _reply, done) => {
       services.onRequest?.()
@@ -95,11 +85,16 @@ export class RestServer {
       if (request.routeOptions.config.isLocal === true && rules.has(request.raw.socket)) reply.callNotFound()
       else done()
     })
-    for (const route of ROUTES) mount(app, route, context)
-    app.setNotFoundHandler((request, reply) => reply.code(404).send(errorsOf(`Not found: ${request.url}`)))
+    for (const endpoint of api.endpoints) mount(app, endpoint)
+    app.setNotFoundHandler(async (request, reply) => {
+      if (request.method !== 'GET' || api.otherwise === undefined) {
+        return reply.code(404).send(errorsOf(`Not found: ${request.url}`))
+      }
+      return send(reply, await api.otherwise(requestOf(request)))
+    })
     app.setErrorHandler((error, request, reply) => sendError(error, request, reply, services.logger))
     await app.ready()
-    return new RestServer(app, context, connections)
+    return new RestServer(app, api, connections)
   }
 
   /** `rules`: which requests of this connection are answered; without them all are. */
@@ -115,14 +110,12 @@ export class RestServer {
 
   /** Whether somebody who triggered an operation may still come for its outcome. */
   get isAwaited(): boolean {
-    const { savepoints, checkpoints, disposals } = this.#context
-    return [savepoints, checkpoints, disposals].some((operations) => operations.isAwaited)
+    return this.#api.isAwaited
   }
 
   async close(): Promise<void> {
     await this.#app.close()
-    const { savepoints, checkpoints, disposals } = this.#context
-    for (const operations of [savepoints, checkpoints, disposals]) operations.close()
+    this.#api.close()
   }
 }
 
@@ -140,19 +133,43 @@ function acceptAnyBody(app: FastifyInstance): void {
   })
 }
 
-function mount(app: FastifyInstance, route: Route, context: RestContext): void {
-  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const { status, body, contentType } = await route.handle(
-      { params: asRecord(request.params), query: asRecord(request.query), body: asObject(request.body) },
-      context,
-    )
-    if (contentType !== undefined) reply.header('content-type', contentType)
-    return reply.code(status).send(body)
-  }
-  const { method, path, keepsConnection, isLocal, isUnversioned } = route
+function mount(app: FastifyInstance, endpoint: Endpoint): void {
+  const handler = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> =>
+    send(reply, await endpoint.handle(requestOf(request)))
+  const { method, path, keepsConnection, isLocal, isUnversioned, isUpload } = endpoint
   const config = { ...(keepsConnection === true && { keepsConnection }), ...(isLocal === true && { isLocal }) }
-  for (const prefix of isUnversioned === true ? [''] : ['', '/v1'])
-    app.route({ method, url: prefix + path, handler, config })
+  for (const prefix of isUnversioned === true ? [''] : ['', '/v1']) {
+    const route = { method, url: prefix + path, handler, config }
+    if (isUpload !== true) app.route(route)
+    else void app.register((uploads) => mountUpload(uploads, route))
+  }
+}
+
+/** The one parser of its own: a body that is as long as it likes, and of whatever type, is left to the handler. */
+function mountUpload(app: FastifyInstance, route: RouteOptions): Promise<void> {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _payload, done) => {
+    done(null, {})
+  })
+  app.route({ ...route, bodyLimit: Number.MAX_SAFE_INTEGER })
+  return Promise.resolve()
+}
+
+function send(reply: FastifyReply, { status, body, contentType, headers }: RestResponse): FastifyReply {
+  if (contentType !== undefined) reply.header('content-type', contentType)
+  if (headers !== undefined) reply.headers(headers)
+  return reply.code(status).send(body)
+}
+
+function requestOf({ method, url, params, query, body, raw }: FastifyRequest): RestRequest {
+  return {
+    method: method as RestRequest['method'],
+    url: url.replace(/^\/v1(?=\/)/, ''),
+    params: asRecord(params),
+    query: asRecord(query),
+    body: asObject(body),
+    raw,
+  }
 }
 
 function asRecord(value: unknown): Record<string, string> {

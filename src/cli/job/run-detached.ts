@@ -1,20 +1,15 @@
-import { spawn } from 'node:child_process'
-import { closeSync, existsSync, openSync, renameSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { ClusterOptions } from '../../core/config/cluster-options.js'
 import { deserializeError } from '../../core/errors/error-codec.js'
-import { FlinkError } from '../../core/errors/flink-error.js'
-import { messageOf } from '../../core/errors/thrown-value.js'
-import { makeDirectories } from '../../core/fs/make-directories.js'
 import { removeTree } from '../../core/fs/remove-tree.js'
 import { startOfProcess } from '../../core/process/process-start.js'
 import { SystemClock } from '../../core/time/system-clock.js'
 import type { CliContext, JobContext } from '../arguments/cli-context.js'
 import { printableLines } from '../terminal/printable-text.js'
-import { logDirectoryOf, outputNameOf } from './log-files.js'
-import type { DetachedLine, DetachedReport } from './detached-report.js'
+import { nameAfterJob, openOutput, startDetachedProcess, type Submission } from './detached-process.js'
+import type { DetachedLine } from './detached-report.js'
+import { logDirectoryOf } from './log-files.js'
 import { awaitRunningJob } from '../../client/job-waits.js'
 import { besideAnswer } from './beside-answer.js'
 import { clusterServicesOf, runDirectoryOf } from './rest-cluster-client-of.js'
@@ -25,19 +20,6 @@ import { tellingOfDelay } from '../output/telling-of-delay.js'
 const SUBMISSION = 'the program to submit its first job: main has not called execute() yet'
 /** In the place of the id of a job, of a program that has returned without one. */
 const NONE = 'none'
-const ENTRY = new URL('../detached-entry.js', import.meta.url)
-
-/** The file that takes what the detached process prints. */
-interface OutputFile {
-  readonly path: string
-  readonly descriptor: number
-}
-
-/** What a detached process says of its job. */
-interface Submission {
-  readonly report: DetachedReport
-  readonly pid: number
-}
 
 interface DetachedJob {
   readonly jobId: string
@@ -105,7 +87,12 @@ async function submitDetached(request: RunRequest, context: JobContext): Promise
   const output = await openOutput(directory)
   let submission: Submission
   try {
-    const working = spawnAndWait(request, output, context)
+    const { workingDirectory, print, printError } = context
+    const onLine = ({ stream, line }: DetachedLine): void => {
+      if (stream === 'stdout') print(line)
+      else printError(line)
+    }
+    const working = startDetachedProcess(request, { workingDirectory, output, onLine })
     submission = await (request.upgrade === undefined
       ? tellingOfDelay(SUBMISSION, working, new SystemClock(), context)
       : working)
@@ -135,65 +122,9 @@ async function showAndRemove(file: string, context: JobContext): Promise<void> {
   }
 }
 
-/** Returns where the output goes from here on. The job runs: that its file keeps its first name is no failure. */
-function nameAfterJob(file: string, jobId: string): string {
-  const named = freeName(path.join(path.dirname(file), outputNameOf(jobId)))
-  try {
-    renameSync(file, named)
-    return named
-  } catch {
-    return file
-  }
-}
-
-/** What a job printed in an earlier process, before it was recovered, stays. */
-function freeName(begin: string): string {
-  let name = `${begin}.out`
-  for (let number = 2; existsSync(name); number += 1) name = `${begin}-${String(number)}.out`
-  return name
-}
-
 async function preparedLogDirectory(context: JobContext): Promise<string> {
   const { configuration, workingDirectory } = context
   const runDirectory = runDirectoryOf(context)
   if (configuration.get(ClusterOptions.LOG_DIRECTORY) === undefined) await runDirectory.prepare()
   return logDirectoryOf(configuration, runDirectory, workingDirectory)
-}
-
-async function openOutput(directory: string): Promise<OutputFile> {
-  const file = path.join(directory, `flink-ts-detached-${String(process.pid)}.out`)
-  try {
-    await makeDirectories(directory)
-    return { path: file, descriptor: openSync(file, 'a') }
-  } catch (error) {
-    const reason = messageOf(error)
-    throw new FlinkError('LOG_DIRECTORY_UNUSABLE', { path: directory, reason }, { cause: error })
-  }
-}
-
-function spawnAndWait(request: RunRequest, output: OutputFile, context: JobContext): Promise<Submission> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [fileURLToPath(ENTRY)], {
-      cwd: context.workingDirectory,
-      detached: true,
-      stdio: ['ignore', output.descriptor, output.descriptor, 'ipc'],
-    })
-    child.on('message', (message: DetachedReport | DetachedLine) => {
-      if ('line' in message) {
-        const { stream, line } = message
-        if (stream === 'stdout') context.print(line)
-        else context.printError(line)
-        return
-      }
-      child.disconnect()
-      child.unref()
-      resolve({ report: message, pid: child.pid ?? -1 })
-    })
-    child.once('error', reject)
-    child.once('exit', (code) => {
-      const ended = `the detached process ended with code ${String(code)} before the job was submitted`
-      reject(new FlinkError('INTERNAL_ERROR', { reason: `${ended}; its output is in ${output.path}` }))
-    })
-    child.send(request)
-  })
 }

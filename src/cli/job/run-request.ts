@@ -14,6 +14,10 @@ export interface RunRequest {
   readonly upgrade?: UpgradeOrder | undefined
   /** It is reached over TCP as well. */
   readonly web?: WebRequest | undefined
+  /** The id of its first job, where somebody knows it already. */
+  readonly jobId?: string | undefined
+  /** A session has started it, and starts it again where its process dies. */
+  readonly isSupervised?: true
 }
 
 /** What `--web` was told: of this process, and no part of the job that another one may recover. */

@@ -62,6 +62,7 @@ export async function startJobProcess(
     recoverable: isRecoverable(configuration) ? recoverableSettings(request, workingDirectory, printsTo) : undefined,
     restore: { path: snapshot, allowNonRestoredState },
     takeOver,
+    jobId: request.jobId,
     start: startOf(request, workingDirectory),
     web,
     runDirectory,

@@ -13,6 +13,7 @@ import { RestOptions } from './rest-options.js'
 import { RestartStrategyOptions } from './restart-strategy-options.js'
 import { SavepointOptions } from './savepoint-options.js'
 import { SecurityOptions } from './security-options.js'
+import { SessionOptions } from './session-options.js'
 import { RocksDBOptions } from './rocksdb-options.js'
 import { RocksDBOptionsWithoutEffect } from './rocksdb-options-without-effect.js'
 import { StateBackendOptions } from './state-backend-options.js'
@@ -44,6 +45,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
   { title: 'Deployment', holder: 'DeploymentOptions', options: DeploymentOptions },
   { title: 'High availability', holder: 'HighAvailabilityOptions', options: HighAvailabilityOptions },
   { title: 'Processes and logs', holder: 'ClusterOptions', options: ClusterOptions },
+  { title: 'Session cluster', holder: 'SessionOptions', options: SessionOptions },
   { title: 'Metrics', holder: 'MetricOptions', options: MetricOptions },
   { title: 'Client', holder: 'ClientOptions', options: ClientOptions },
   { title: 'REST', holder: 'RestOptions', options: RestOptions },

@@ -8,6 +8,7 @@ import { METRIC_ERRORS } from './metric-errors.js'
 import { PROGRAM_ERRORS } from './program-errors.js'
 import { RECORD_ERRORS } from './record-errors.js'
 import { REST_ERRORS } from './rest-errors.js'
+import { SESSION_ERRORS } from './session-errors.js'
 import { SINK_ERRORS } from './sink-errors.js'
 import { SOURCE_ERRORS } from './source-errors.js'
 import { STATE_ERRORS } from './state-errors.js'
@@ -43,6 +44,7 @@ type Tables = Family<typeof CONFIGURATION_ERRORS> &
   Family<typeof JOB_ERRORS> &
   Family<typeof REST_ERRORS> &
   Family<typeof SUBMISSION_ERRORS> &
+  Family<typeof SESSION_ERRORS> &
   Family<typeof RECORD_ERRORS> &
   Family<typeof SOURCE_ERRORS> &
   Family<typeof SINK_ERRORS> &
@@ -62,6 +64,7 @@ export const ERROR_TABLE: Tables = {
   ...family(JOB_ERRORS, 500),
   ...family(REST_ERRORS, 500),
   ...family(SUBMISSION_ERRORS, 400),
+  ...family(SESSION_ERRORS, 500),
   ...family(RECORD_ERRORS, 500),
   ...family(SOURCE_ERRORS, 500),
   ...family(SINK_ERRORS, 500),

@@ -1,12 +1,17 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { askedTriggerIdOf, optionalPath, triggerIdOf } from '../request-parameters.js'
-import type { Route } from '../route.js'
+import type { RestContext, Route } from '../route.js'
 import { throwableInfo } from '../throwable-info.js'
 
 const SCOPE = 'savepoint-disposal'
 
+/** What a job and a session have in common. */
+interface DisposalContext extends Pick<RestContext, 'disposals'> {
+  readonly gateway: Pick<RestContext['gateway'], 'disposeSavepoint'>
+}
+
 /** Deletes a savepoint. */
-export const savepointDisposalTriggerHandler: Route = {
+export const savepointDisposalTriggerHandler: Route<DisposalContext> = {
   method: 'POST',
   path: '/savepoint-disposal',
   handle(request, { gateway, disposals }) {
@@ -23,7 +28,7 @@ export const savepointDisposalTriggerHandler: Route = {
 }
 
 /** How far the deletion is. */
-export const savepointDisposalStatusHandler: Route = {
+export const savepointDisposalStatusHandler: Route<DisposalContext> = {
   method: 'GET',
   path: '/savepoint-disposal/:triggerid',
   handle(request, { disposals }) {

@@ -23,17 +23,25 @@ export interface RequestRulesSettings {
   readonly token: string | undefined
   /** Names by which this machine is called, beside localhost. */
   readonly hostNames: readonly string[]
+  /**
+   * Files come in as forms send them. A browser says with each which page has sent it, so that one of another site is known
+   * by its origin.
+   */
+  readonly takesUploads?: boolean
 }
 
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '::1']
 const JSON_TYPE = /^application\/(?:[a-z0-9.+-]+\+)?json\s*(?:;|$)/i
+const FORM_TYPE = /^multipart\/form-data\s*;/i
 const BEARER = /^Bearer +(\S+) *$/i
 
 export class RequestRules {
   readonly #tokenHash: Buffer | undefined
   readonly #names: ReadonlySet<string>
+  readonly #bodyTypes: readonly RegExp[]
 
-  constructor({ token, hostNames }: RequestRulesSettings) {
+  constructor({ token, hostNames, takesUploads }: RequestRulesSettings) {
+    this.#bodyTypes = takesUploads === true ? [JSON_TYPE, FORM_TYPE] : [JSON_TYPE]
     this.#tokenHash = token === undefined ? undefined : hashOf(token)
     this.#names = new Set([...LOCAL_NAMES, ...hostNames.map((name) => name.toLowerCase())])
   }
@@ -41,7 +49,10 @@ export class RequestRules {
   /** Undefined where the request may be answered. */
   refusalOf(request: AskedRequest): Refusal | undefined {
     return (
-      this.#againstHost(request) ?? this.#againstOrigin(request) ?? this.#againstToken(request) ?? againstBody(request)
+      this.#againstHost(request) ??
+      this.#againstOrigin(request) ??
+      this.#againstToken(request) ??
+      againstBody(request, this.#bodyTypes)
     )
   }
 
@@ -78,10 +89,10 @@ export class RequestRules {
 }
 
 /** A page may send a form to anywhere without being asked for it, and no JSON. */
-function againstBody(request: AskedRequest): Refusal | undefined {
+function againstBody(request: AskedRequest, types: readonly RegExp[]): Refusal | undefined {
   const length = textOf(request, 'content-length')
   const hasBody = textOf(request, 'transfer-encoding') !== undefined || (length !== undefined && Number(length) !== 0)
-  if (!hasBody || JSON_TYPE.test(textOf(request, 'content-type') ?? '')) return undefined
+  if (!hasBody || types.some((type) => type.test(textOf(request, 'content-type') ?? ''))) return undefined
   return { status: 415, message: 'A body has to be JSON: Content-Type: application/json.' }
 }
 

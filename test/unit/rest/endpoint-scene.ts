@@ -7,7 +7,9 @@ import path from 'node:path'
 import { SILENT_LOGGER } from '../../../src/core/logging/silent-logger.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../src/core/time/manual-clock.js'
+import { jobRestApi } from '../../../src/rest/job-rest-api.js'
 import type { JobsGateway } from '../../../src/rest/jobs-gateway.js'
+import type { RestApi } from '../../../src/rest/rest-api.js'
 import { RestEndpoint } from '../../../src/rest/rest-endpoint.js'
 import type { TcpSettings } from '../../../src/rest/tcp/tcp-settings.js'
 
@@ -26,9 +28,11 @@ export async function withEndpoint(
   const directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-rest-'))
   const clock = new ManualClock()
   const { maxContentLength: bodyLimit } = OVER_TCP
-  const services = { clock, random: new SeededRandom(1), logger: SILENT_LOGGER, bodyLimit }
+  const services = { clock, logger: SILENT_LOGGER, bodyLimit }
+  const openApi = (): Promise<RestApi> =>
+    Promise.resolve(jobRestApi({ gateway, clock, random: new SeededRandom(1) }))
   try {
-    await use(new RestEndpoint({ ...services, gateway }), path.join(directory, 'job.sock'), clock)
+    await use(new RestEndpoint({ ...services, openApi }), path.join(directory, 'job.sock'), clock)
   } finally {
     rmSync(directory, { recursive: true })
   }

@@ -8,6 +8,7 @@ import { SILENT_LOGGER } from '../../../src/core/logging/silent-logger.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../src/core/time/manual-clock.js'
 import type { JobMetrics } from '../../../src/rest/job-metrics.js'
+import { jobRestApi } from '../../../src/rest/job-rest-api.js'
 import type { JobsGateway } from '../../../src/rest/jobs-gateway.js'
 import { RestEndpoint } from '../../../src/rest/rest-endpoint.js'
 
@@ -50,8 +51,9 @@ before(async () => {
     Promise.resolve(jobId === JOB ? METRICS : undefined)
   const prometheusText = (): Promise<string> => Promise.resolve('# HELP x x\n')
   const gateway = { metrics, prometheusText } as Partial<JobsGateway> as JobsGateway
-  const services = { gateway, clock: new ManualClock(), random: new SeededRandom(1), logger: SILENT_LOGGER }
-  server = new RestEndpoint(services)
+  const clock = new ManualClock()
+  const api = jobRestApi({ gateway, clock, random: new SeededRandom(1) })
+  server = new RestEndpoint({ openApi: () => Promise.resolve(api), clock, logger: SILENT_LOGGER })
   await server.listen(socketPath)
 })
 

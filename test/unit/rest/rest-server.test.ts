@@ -8,6 +8,7 @@ import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { SILENT_LOGGER } from '../../../src/core/logging/silent-logger.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../src/core/time/manual-clock.js'
+import { jobRestApi } from '../../../src/rest/job-rest-api.js'
 import type { JobsGateway } from '../../../src/rest/jobs-gateway.js'
 import { RestEndpoint } from '../../../src/rest/rest-endpoint.js'
 
@@ -90,8 +91,8 @@ beforeEach(async () => {
   clock = new ManualClock()
   sockets += 1
   socketPath = path.join(directory, `${String(sockets)}.sock`)
-  const services = { gateway: playedGateway(), clock, random: new SeededRandom(1), logger: SILENT_LOGGER }
-  server = new RestEndpoint(services)
+  const api = jobRestApi({ gateway: playedGateway(), clock, random: new SeededRandom(1) })
+  server = new RestEndpoint({ openApi: () => Promise.resolve(api), clock, logger: SILENT_LOGGER })
   await server.listen(socketPath)
 })
 

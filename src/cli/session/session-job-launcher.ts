@@ -1,0 +1,34 @@
+import { closeSync } from 'node:fs'
+import type { JobLaunch, JobLauncher, LaunchedJob } from '../../cluster/session/job-launcher.js'
+import { deserializeError } from '../../core/errors/error-codec.js'
+import type { Logger } from '../../core/logging/logger.js'
+import { nameAfterJob, openOutput, startDetachedProcess } from '../job/detached-process.js'
+import type { RunRequest } from '../job/run-request.js'
+
+/** Starts jobs of a session as `run -d` does, each in a process of its own. */
+export class SessionJobLauncher implements JobLauncher {
+  readonly #logDirectory: string
+  readonly #logger: Logger
+
+  constructor(logDirectory: string, logger: Logger) {
+    this.#logDirectory = logDirectory
+    this.#logger = logger
+  }
+
+  async launch({ workingDirectory, ...launch }: JobLaunch, onExit: () => void): Promise<LaunchedJob> {
+    const { jobId } = launch
+    const request: RunRequest = { ...launch, isSupervised: true }
+    const output = await openOutput(this.#logDirectory)
+    const onLine = ({ line }: { readonly line: string }): void => {
+      this.#logger.info(line, { jobId })
+    }
+    try {
+      const { report, pid } = await startDetachedProcess(request, { workingDirectory, output, onLine, onExit })
+      for (const warning of report.warnings) this.#logger.warn(warning, { jobId })
+      if (report.error !== undefined) throw deserializeError(report.error)
+      return { pid, output: nameAfterJob(output.path, jobId) }
+    } finally {
+      closeSync(output.descriptor)
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import type { ConfigurationEntries } from '../../core/config/configuration.js'
+import type { RecoveredJob } from '../recoverable-job.js'
+
+/** How the process of a job is to be started. Paths are absolute. */
+export interface JobLaunch {
+  readonly jobId: string
+  readonly jobFile: string
+  readonly entry: string | undefined
+  readonly args: readonly string[]
+  readonly configuration: ConfigurationEntries
+  readonly workingDirectory: string
+  /** Another process ran the job until now. */
+  readonly recovered?: RecoveredJob | undefined
+}
+
+/** The process of a job that was started. */
+export interface LaunchedJob {
+  readonly pid: number
+  /** What it prints. */
+  readonly output: string
+}
+
+/** Starts processes of jobs, which go on without this one. */
+export interface JobLauncher {
+  /** Resolves when the job is accepted; rejects with why it is not. `onExit`: the process has ended. */
+  launch(launch: JobLaunch, onExit: () => void): Promise<LaunchedJob>
+}

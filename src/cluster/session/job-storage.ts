@@ -1,0 +1,37 @@
+import { HighAvailabilityOptions } from '../../core/config/high-availability-options.js'
+import type { Configuration } from '../../core/config/configuration.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import type { FileSystems } from '../../core/fs/file-systems.js'
+import { toFileUri } from '../../core/fs/file-path.js'
+import { JobEntry } from '../../runtime/jobmanager/highavailability/job-entry.js'
+
+/** Where an option is from that each job of a session has. */
+const ORIGIN = 'the session cluster'
+
+/** Jobs of a session outlive their processes: where they are kept, unless their user has said where. */
+export function withJobStorage(configuration: Configuration, directory: string): Configuration {
+  const { MODE, STORAGE_PATH } = HighAvailabilityOptions
+  const stored = configuration.clone()
+  stored.set(MODE, 'FILESYSTEM', ORIGIN)
+  if (configuration.get(STORAGE_PATH) === undefined) stored.set(STORAGE_PATH, toFileUri(directory), ORIGIN)
+  return stored
+}
+
+/** `unfinished`: it can be recovered. `unknown`: nothing is kept of it. Else how it ended. */
+export type StoredEnd = 'unfinished' | 'unknown' | 'FINISHED' | 'CANCELED' | 'FAILED'
+
+/** How far a job has come by what is kept of it. */
+export async function storedEndOf(
+  jobId: string,
+  configuration: Configuration,
+  fileSystems: FileSystems,
+): Promise<StoredEnd> {
+  try {
+    await new JobEntry(jobId, configuration, fileSystems).holder()
+    return 'unfinished'
+  } catch (error) {
+    if (FlinkError.is(error, 'RECOVERY_JOB_UNKNOWN')) return 'unknown'
+    if (!FlinkError.is(error, 'RECOVERY_JOB_ENDED')) throw error
+    return String(error.details['status']) as StoredEnd
+  }
+}

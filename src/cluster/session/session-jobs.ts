@@ -1,0 +1,281 @@
+// Duty: the jobs of a session: accepted, watched, and started again when their process has died.
+//
+// Invariants: a job that was accepted is in the session's directory and in the storage of high availability before its user hears of
+// it, so that no death of this process loses it. Nobody here decides whether a job may be taken from another process: that does
+// the fence of the job (runtime/jobmanager/highavailability), also where two sessions met.
+import type { JobDirectoryEntry } from '../../client/job-directory-entry.js'
+import type { RunDirectory } from '../../client/run-directory.js'
+import type { Configuration, ConfigurationEntries } from '../../core/config/configuration.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { messageOf } from '../../core/errors/thrown-value.js'
+import type { FileSystems } from '../../core/fs/file-systems.js'
+import { generateJobId } from '../../core/ids/job-id.js'
+import type { Logger } from '../../core/logging/logger.js'
+import { startOfProcess } from '../../core/process/process-start.js'
+import type { Random } from '../../core/random/random.js'
+import type { Clock, TimerHandle } from '../../core/time/clock.js'
+import type { SessionSubmission } from '../../rest/session/session-gateway.js'
+import { findRecoverableJob } from '../find-recoverable-job.js'
+import { askJob } from './ask-job.js'
+import type { JobLauncher } from './job-launcher.js'
+import { storedEndOf } from './job-storage.js'
+import type { SessionDirectory } from './session-directory.js'
+import { SessionJob } from './session-job.js'
+
+/** A look at a process costs the reading of two small files. */
+const LOOK_MS = 500
+/** A process that begins may take so long to be found, of a session that has died meanwhile. */
+const LOST_AFTER_MS = 60_000
+const CANCEL_TIMEOUT_MS = 10_000
+
+export interface SessionJobsServices {
+  /** With the storage of its jobs. */
+  readonly configuration: Configuration
+  /** What jobs get of that. */
+  readonly jobConfiguration: Configuration
+  readonly workingDirectory: string
+  readonly runDirectory: RunDirectory
+  readonly directory: SessionDirectory
+  readonly launcher: JobLauncher
+  readonly fileSystems: FileSystems
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+}
+
+export class SessionJobs {
+  readonly #services: SessionJobsServices
+  readonly #jobs = new Map<string, SessionJob>()
+  readonly #restarts = new Map<string, TimerHandle>()
+  /** Jobs whose acceptance is awaited here. */
+  readonly #launching = new Map<string, Promise<string>>()
+  #timer: TimerHandle | undefined
+  #looking: Promise<void> = Promise.resolve()
+  isClosing = false
+
+  constructor(services: SessionJobsServices) {
+    this.#services = services
+  }
+
+  /** Finds the jobs of the session before this one, and goes on to watch. */
+  async open(): Promise<void> {
+    for (const record of await this.#services.directory.records()) this.#jobs.set(record.jobId, new SessionJob(record))
+    await this.#look()
+    this.#watchLater()
+  }
+
+  all(): readonly SessionJob[] {
+    return [...this.#jobs.values()]
+  }
+
+  /** JOB_NOT_FOUND. */
+  find(jobId: string): SessionJob {
+    const job = this.#jobs.get(jobId)
+    if (job === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
+    return job
+  }
+
+  /** SESSION_ENDS; and why the program gives no job. */
+  async submit(submission: SessionSubmission): Promise<string> {
+    const { clock, random } = this.#services
+    if (this.isClosing) throw new FlinkError('SESSION_ENDS', {})
+    const jobId = submission.jobId ?? generateJobId(random)
+    const accepted = this.#launching.get(jobId)
+    if (accepted !== undefined) return accepted
+    if (this.#jobs.has(jobId)) return jobId
+    const job = new SessionJob({ jobId, submittedAt: clock.now(), jobFile: submission.jobFile })
+    this.#jobs.set(jobId, job)
+    const launching = this.#accept(job, submission)
+    this.#launching.set(jobId, launching)
+    try {
+      return await launching
+    } finally {
+      this.#launching.delete(jobId)
+    }
+  }
+
+  /** Looks again at a job that did not answer. */
+  async lookAt(job: SessionJob): Promise<void> {
+    this.#looking = this.#looking.then(() => this.#lookAt(job))
+    await this.#looking
+  }
+
+  /** Nothing is started any more. Jobs that live go on. */
+  async close(): Promise<void> {
+    this.isClosing = true
+    this.#timer?.cancel()
+    for (const timer of this.#restarts.values()) timer.cancel()
+    this.#restarts.clear()
+    await this.#looking
+  }
+
+  async #accept(job: SessionJob, submission: SessionSubmission): Promise<string> {
+    const { directory, logger } = this.#services
+    const { jobId, jobFile } = job.record
+    try {
+      await directory.record(job.record)
+      await this.#launch(job, submission)
+    } catch (error) {
+      this.#jobs.delete(jobId)
+      await directory.forget(jobId)
+      throw error
+    }
+    logger.info('a job was accepted', { jobId, jobFile })
+    return jobId
+  }
+
+  async #launch(job: SessionJob, { entry, args, configuration, ...submission }: SessionSubmission): Promise<void> {
+    const { launcher, workingDirectory } = this.#services
+    const { jobFile, workingDirectory: own = workingDirectory } = submission
+    await this.#started(job, () =>
+      launcher.launch(
+        {
+          ...{ jobId: job.jobId, jobFile, entry, args, workingDirectory: own },
+          configuration: this.#configurationOf(configuration),
+        },
+        () => void this.lookAt(job),
+      ),
+    )
+  }
+
+  /** What a job sets counts for more than what the session does, but for where it is kept. */
+  #configurationOf(own: ConfigurationEntries): ConfigurationEntries {
+    const { jobConfiguration } = this.#services
+    const ofStorage = Object.entries(jobConfiguration.toEntries()).filter(([key]) => key.startsWith('high-availability'))
+    const others = Object.entries(own).filter(([key]) => !key.startsWith('high-availability'))
+    return { ...jobConfiguration.toEntries(), ...Object.fromEntries(others), ...Object.fromEntries(ofStorage) }
+  }
+
+  async #started(job: SessionJob, launch: () => ReturnType<JobLauncher['launch']>): Promise<void> {
+    const { directory, clock, runDirectory } = this.#services
+    const { output } = await launch()
+    job.record = { ...job.record, output }
+    await directory.record(job.record)
+    job.entry = (await runDirectory.entryOf(job.jobId)) ?? job.entry
+    job.aliveSince = clock.monotonicMs()
+    job.phase = 'living'
+    if (job.isCancelAsked) await this.#cancel(job)
+  }
+
+  #watchLater(): void {
+    if (this.isClosing) return
+    this.#timer = this.#services.clock.setTimer(LOOK_MS, () => {
+      this.#looking = this.#looking.then(() => this.#look())
+      void this.#looking.then(() => {
+        this.#watchLater()
+      })
+    })
+  }
+
+  async #look(): Promise<void> {
+    for (const job of this.#jobs.values()) await this.#lookAt(job)
+  }
+
+  /** Never rejects. */
+  async #lookAt(job: SessionJob): Promise<void> {
+    if (job.phase === 'ended' || this.#restarts.has(job.jobId)) return
+    try {
+      await this.#judge(job)
+    } catch (error) {
+      this.#services.logger.error('a job cannot be looked at', { jobId: job.jobId, reason: messageOf(error) })
+    }
+  }
+
+  async #judge(job: SessionJob): Promise<void> {
+    const { runDirectory, configuration, fileSystems, clock } = this.#services
+    const entry = await runDirectory.entryOf(job.jobId)
+    if (entry !== undefined && (await this.#isAlive(entry))) {
+      job.entry = entry
+      if (job.phase === 'submitted' && this.#isOfEarlierSession(job)) {
+        job.phase = 'living'
+        job.aliveSince = clock.monotonicMs()
+      }
+      return
+    }
+    if (job.phase === 'submitted' && !this.#isOfEarlierSession(job)) return
+    // Cleans up what the process has left.
+    await runDirectory.find(job.jobId)
+    const end = await storedEndOf(job.jobId, configuration, fileSystems)
+    if (end === 'unfinished') this.#died(job)
+    else if (end === 'unknown') await this.#lost(job)
+    else this.#ended(job, end)
+  }
+
+  /** By its process, where the system tells of it: whoever is connected to loads what it would answer with. */
+  async #isAlive({ jobId, pid, processStart }: JobDirectoryEntry): Promise<boolean> {
+    if (processStart === undefined) return (await this.#services.runDirectory.find(jobId)) !== undefined
+    return (await startOfProcess(pid)) === processStart
+  }
+
+  /** Nobody of this process waits for its acceptance. */
+  #isOfEarlierSession(job: SessionJob): boolean {
+    return !this.#launching.has(job.jobId)
+  }
+
+  #ended(job: SessionJob, state: string): void {
+    job.phase = 'ended'
+    job.endState = state
+    this.#services.logger.info('a job has ended', { jobId: job.jobId, state })
+  }
+
+  /** Nothing is kept of it: it was never accepted, or somebody has removed what was. */
+  async #lost(job: SessionJob): Promise<void> {
+    const { runDirectory, directory, clock } = this.#services
+    const archived = await runDirectory.archivedJob(job.jobId)
+    if (archived !== undefined) {
+      this.#ended(job, archived.state)
+      return
+    }
+    if (clock.now() - job.record.submittedAt < LOST_AFTER_MS) return
+    this.#jobs.delete(job.jobId)
+    await directory.forget(job.jobId)
+  }
+
+  #died(job: SessionJob): void {
+    if (this.isClosing) return
+    const { clock, logger } = this.#services
+    job.phase = 'dead'
+    const delayMs = job.delay.next(clock.monotonicMs() - job.aliveSince)
+    logger.warn('the process of a job has died and is started again', { jobId: job.jobId, delayMs })
+    const timer = clock.setTimer(delayMs, () => void this.#recover(job))
+    this.#restarts.set(job.jobId, timer)
+  }
+
+  /** Never rejects: what does not succeed is tried again later. */
+  async #recover(job: SessionJob): Promise<void> {
+    const { configuration, launcher, clock, logger } = this.#services
+    const { jobId } = job
+    job.aliveSince = clock.monotonicMs()
+    try {
+      const start = await findRecoverableJob(jobId, configuration, {
+        monotonicMs: () => clock.monotonicMs(),
+        sleep: (ms) =>
+          new Promise((resolve) => {
+            clock.setTimer(ms, resolve)
+          }),
+        tell: (text) => {
+          logger.info(text, { jobId })
+        },
+      })
+      if (this.isClosing) return
+      await this.#started(job, () => launcher.launch({ jobId, ...start }, () => void this.lookAt(job)))
+      logger.info('a job was started again', { jobId })
+    } catch (error) {
+      logger.error('a job was not started again', { jobId, reason: messageOf(error) })
+    } finally {
+      this.#restarts.delete(jobId)
+    }
+  }
+
+  async #cancel(job: SessionJob): Promise<void> {
+    const { entry, jobId } = job
+    if (entry === undefined) return
+    const url = `/jobs/${jobId}?mode=cancel`
+    try {
+      await askJob(entry, { method: 'PATCH', url, body: {} }, CANCEL_TIMEOUT_MS)
+      job.isCancelAsked = false
+    } catch (error) {
+      this.#services.logger.error('a job was not cancelled', { jobId, reason: messageOf(error) })
+    }
+  }
+}

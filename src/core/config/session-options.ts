@@ -1,0 +1,36 @@
+import { durationOption, enumOption, intOption, memoryOption, pathOption, type ConfigOption } from './config-option.js'
+
+/** Options of a session cluster: of Flink's WebOptions, JobManagerOptions and of its scripts, and its own. */
+export const SessionOptions: {
+  readonly PID_DIRECTORY: ConfigOption<string | undefined>
+  readonly LOG_MAX: ConfigOption<number>
+  readonly LOG_MAX_SIZE: ConfigOption<number>
+  readonly SLOT_REQUEST_TIMEOUT: ConfigOption<number>
+  readonly REFRESH_INTERVAL: ConfigOption<number>
+  readonly JOBS_ON_SHUTDOWN: ConfigOption<'CHECKPOINT' | 'SAVEPOINT' | 'CANCEL' | 'LEAVE'>
+} = {
+  PID_DIRECTORY: pathOption('env.pid.dir', {
+    description:
+      'Directory of the pid file of a session cluster (`start-cluster`), which FLINK_PID_DIR names as well; unset: the run directory.',
+  }),
+  LOG_MAX: intOption('env.log.max', 10, {
+    minimum: 1,
+    description: 'Logs of a session cluster that are kept: those of its last starts, and pieces of one that got long.',
+  }),
+  LOG_MAX_SIZE: memoryOption('env.log.max-size', 100 * 1024 * 1024, {
+    minimum: 1024,
+    description: "This engine's own: the log of a session cluster that is longer is continued in a new file.",
+  }),
+  SLOT_REQUEST_TIMEOUT: durationOption('slot.request.timeout', 300_000, {
+    description:
+      'Time that a job waits in a session cluster for the slots that it needs (taskmanager.numberOfTaskSlots) before it fails.',
+  }),
+  REFRESH_INTERVAL: durationOption('web.refresh-interval', 3_000, {
+    description: 'How often the dashboard asks a session cluster anew.',
+  }),
+  JOBS_ON_SHUTDOWN: enumOption('cluster.jobs-on-shutdown', 'CHECKPOINT', {
+    description:
+      "This engine's own: what becomes of the jobs of a session cluster that is told to stop (`stop-cluster`, SIGTERM, DELETE /cluster). CHECKPOINT: each is suspended, after a last checkpoint where it takes some, and the next `start-cluster` goes on with it. SAVEPOINT: each is stopped with a savepoint, for good. CANCEL: each is cancelled. LEAVE: they run on without it.",
+    enumValues: ['CHECKPOINT', 'SAVEPOINT', 'CANCEL', 'LEAVE'],
+  }),
+}

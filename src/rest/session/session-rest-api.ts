@@ -1,0 +1,33 @@
+import type { Random } from '../../core/random/random.js'
+import type { Clock } from '../../core/time/clock.js'
+import { OperationRegistry, STORE_DURATION_MS } from '../operation-registry.js'
+import { endpointsOf, type RestApi } from '../rest-api.js'
+import type { SessionGateway } from './session-gateway.js'
+import type { SessionRestContext } from './session-route.js'
+import { SESSION_ROUTES } from './session-routes.js'
+import { staticFile } from './static-file.js'
+
+export interface SessionRestApiServices {
+  readonly gateway: SessionGateway
+  readonly clock: Clock
+  readonly random: Random
+}
+
+/** The endpoints of a session cluster. */
+export function sessionRestApi({ gateway, clock, random }: SessionRestApiServices): RestApi {
+  const operations = { clock, random, storeDurationMs: STORE_DURATION_MS }
+  const snapshots = new OperationRegistry<Readonly<Record<string, unknown>>>(operations)
+  const disposals = new OperationRegistry<null>(operations)
+  const context: SessionRestContext = { gateway, clock, random, snapshots, disposals }
+  return {
+    endpoints: endpointsOf(SESSION_ROUTES, context),
+    otherwise: staticFile,
+    get isAwaited() {
+      return snapshots.isAwaited || disposals.isAwaited
+    },
+    close() {
+      snapshots.close()
+      disposals.close()
+    },
+  }
+}

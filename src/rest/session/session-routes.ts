@@ -1,0 +1,22 @@
+import { clusterOverviewHandler } from './cluster-overview-handler.js'
+import { dashboardConfigHandler } from './dashboard-config-handler.js'
+import { jobAnswerRoutes } from './job-answer-routes.js'
+import { jobIdsHandler, sessionJobsOverviewHandler } from './jobs-handlers.js'
+import type { SessionRoute } from './session-route.js'
+import { shutdownHandler } from './shutdown-handler.js'
+import { disposalStatusHandler, disposalTriggerHandler } from './disposal-handlers.js'
+import { snapshotHandlers } from './snapshot-handlers.js'
+
+const OF_THE_SESSION: readonly SessionRoute[] = [
+  dashboardConfigHandler,
+  clusterOverviewHandler,
+  jobIdsHandler,
+  sessionJobsOverviewHandler,
+  ...snapshotHandlers,
+  disposalTriggerHandler,
+  disposalStatusHandler,
+  shutdownHandler,
+]
+
+/** Every endpoint of a session: its own, and of each of its jobs those that the session has no other answer to. */
+export const SESSION_ROUTES: readonly SessionRoute[] = [...OF_THE_SESSION, ...jobAnswerRoutes(OF_THE_SESSION)]
