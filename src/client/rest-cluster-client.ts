@@ -4,7 +4,7 @@ import { messageOf } from '../core/errors/thrown-value.js'
 import { NOT_ADDRESSABLE } from '../core/fs/not-addressable.js'
 import { durationText } from '../core/time/duration-text.js'
 import type { CheckpointingStatistics } from '../rest/messages/checkpoint-messages.js'
-import type { JobOverview, JobStartInfo, ThrowableInfo } from '../rest/messages/job-messages.js'
+import type { JobOverview, JobStartInfo } from '../rest/messages/job-messages.js'
 import type {
   AsynchronousOperationResult,
   CheckpointInfo,
@@ -14,6 +14,7 @@ import type {
 import type { JobWatermarksInfo } from '../rest/messages/watermark-messages.js'
 import type { JobAccess } from './job-access.js'
 import { refusalIn, type RestCall, type RestCaller } from './rest-caller.js'
+import { remoteFailure } from './remote-failure.js'
 import { notUnderstood } from './rest-client-of-job.js'
 import type { RunDirectory } from './run-directory.js'
 import { RunDirectoryAccess } from './run-directory-access.js'
@@ -343,23 +344,4 @@ function tellNobody(): void {
 /** Of an engine that has no such question; what refuses a question that it has says why. */
 function isUnknownPath(error: unknown): boolean {
   return refusalIn(error)?.startsWith('Not found: ') === true
-}
-
-function remoteFailure(jobId: string, cause: ThrowableInfo | undefined): FlinkError {
-  const reason = cause === undefined ? '' : messagesOf(cause['stack-trace'])
-  return new FlinkError('CONTROL_REQUEST_FAILED', { reason: reason === '' ? `job ${jobId} gave no reason` : reason })
-}
-
-/** Of a stack trace what its errors say, without frames and without causes that only repeat. */
-function messagesOf(stackTrace: string): string {
-  const withoutFrames = stackTrace
-    .split('\n')
-    .filter((line) => !/^\s+at /.test(line))
-    .join('\n')
-  const told: string[] = []
-  for (const link of withoutFrames.split('\nCaused by: ')) {
-    const message = link.replace(/^(?:FlinkError|ReasonError|Error): /, '').trim()
-    if (told.at(-1)?.includes(message) !== true) told.push(message)
-  }
-  return told.join('\nCaused by: ')
 }

@@ -45,6 +45,11 @@ export class SessionRestClient implements RestCaller {
     return this.#settings.endpoint.url
   }
 
+  /** It is on this machine. */
+  get isLocal(): boolean {
+    return this.#settings.isLocal
+  }
+
   /** SESSION_UNREACHABLE, SESSION_UNRESPONSIVE, SESSION_ANSWER_INVALID beside what RestCaller says. */
   async call({ method, path, body }: RestCall, timeoutMs: number): Promise<unknown> {
     const text = JSON.stringify(body ?? {})

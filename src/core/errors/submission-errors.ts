@@ -32,6 +32,36 @@ export const SUBMISSION_ERRORS = {
     recovery: 'fail',
     httpStatus: 400,
   },
+  JAR_UPLOAD_REFUSED: {
+    message: '{reason}',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
+  JAR_UPLOAD_TOO_LARGE: {
+    message: 'The file is longer than {limit} bytes. Try to raise [rest.server.max-content-length].',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 413,
+  },
+  JAR_NOT_FOUND: {
+    message: 'File {id} does not exist in {directory}.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
+  JAR_RUN_FAILED: {
+    message: 'Could not execute application.\nCaused by: {reason}',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
+  PROGRAM_WITHOUT_JOB: {
+    message: 'No jobs included in application.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
   PROGRAM_PACKING_FAILED: {
     message: 'The job file cannot be packed for the session: {path}: {reason}.',
     fault: 'user',

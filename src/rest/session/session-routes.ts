@@ -1,6 +1,7 @@
 import { clusterOverviewHandler } from './cluster-overview-handler.js'
 import { dashboardConfigHandler } from './dashboard-config-handler.js'
 import { jobAnswerRoutes } from './job-answer-routes.js'
+import { jarRoutes } from './jars/jar-routes.js'
 import { jobIdsHandler, sessionJobsOverviewHandler } from './jobs-handlers.js'
 import type { SessionRoute } from './session-route.js'
 import { shutdownHandler } from './shutdown-handler.js'
@@ -16,6 +17,7 @@ const OF_THE_SESSION: readonly SessionRoute[] = [
   disposalTriggerHandler,
   disposalStatusHandler,
   shutdownHandler,
+  ...jarRoutes,
 ]
 
 /** Every endpoint of a session: its own, and of each of its jobs those that the session has no other answer to. */
