@@ -8,7 +8,11 @@ export function remoteFailure(jobId: string, cause: ThrowableInfo | undefined): 
 }
 
 /** Of a stack trace what its errors say, without frames and without causes that only repeat. */
-export function messagesOf(stackTrace: string): string {
+function messagesOf(stackTrace: string): string {
+  return messagesIn(stackTrace).join('\nCaused by: ')
+}
+
+function messagesIn(stackTrace: string): string[] {
   const withoutFrames = stackTrace
     .split('\n')
     .filter((line) => !/^\s+at /.test(line))
@@ -18,5 +22,24 @@ export function messagesOf(stackTrace: string): string {
     const message = link.replace(/^(?:FlinkError|ReasonError|Error): /, '').trim()
     if (told.at(-1)?.includes(message) !== true) told.push(message)
   }
-  return told.join('\nCaused by: ')
+  return told
+}
+
+/** `<class>: <message>`, as the first line of what Flink prints of a throwable. */
+const CLASS = /^([A-Za-z_$][\w.$]*): /
+const MOST_CAUSES = 20
+
+/** What was thrown elsewhere, with its causes; undefined where nothing is said of it. */
+export function remoteError(stackTrace: string): Error | undefined {
+  const links = messagesIn(stackTrace).slice(0, MOST_CAUSES)
+  let cause: Error | undefined
+  for (const link of links.toReversed()) {
+    const [whole = '', name = 'Error'] = CLASS.exec(link) ?? []
+    const error = new Error(link.slice(whole.length), cause === undefined ? {} : { cause })
+    error.name = name
+    // Whose frames there are, here or there, is of no use to the reader.
+    error.stack = `${name}: ${error.message}`
+    cause = error
+  }
+  return cause
 }

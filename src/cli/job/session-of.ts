@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { isSession } from '../../client/is-session.js'
 import { SessionRestClient } from '../../client/session-rest-client.js'
 import { sessionEndpointOf } from '../../cluster/session-endpoint-of.js'
@@ -38,7 +39,7 @@ export async function sessionOf(
       attempts: configuration.get(RestOptions.RETRY_MAX_ATTEMPTS),
       delayMs: configuration.get(RestOptions.RETRY_DELAY),
     },
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
     monotonicMs: () => performance.now(),
     tell: (text) => {
       tell(printable(text))
