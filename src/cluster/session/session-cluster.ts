@@ -8,7 +8,8 @@ import { startOfProcess } from '../../core/process/process-start.js'
 import type { Random } from '../../core/random/random.js'
 import type { Clock } from '../../core/time/clock.js'
 import { RestEndpoint } from '../../rest/rest-endpoint.js'
-import type { SessionPlace } from '../../rest/session/session-gateway.js'
+import type { RestApi } from '../../rest/rest-api.js'
+import type { SessionGateway, SessionPlace } from '../../rest/session/session-gateway.js'
 import { tcpSettingsOf } from '../../rest/tcp/tcp-settings.js'
 import { ClosingStack } from '../closing-stack.js'
 import { ClusterSessionGateway } from './cluster-session-gateway.js'
@@ -20,6 +21,7 @@ import { withJobStorage } from './job-storage.js'
 import { SessionDirectory, type SessionEntry } from './session-directory.js'
 import { SessionJobs } from './session-jobs.js'
 import { slotsIn } from './session-slots.js'
+import { SlotPool } from './slot-pool.js'
 
 export interface SessionClusterInput {
   /** Of files and command line. */
@@ -45,6 +47,7 @@ export class SessionCluster {
   readonly #directory: SessionDirectory
   readonly #jobs: SessionJobs
   readonly #endpoint: RestEndpoint
+  readonly gateway: SessionGateway
   readonly #startTime: number
   readonly #closing: ClosingStack
   #isHurried = false
@@ -61,29 +64,29 @@ export class SessionCluster {
       logger.error('the session does not end as it should', { reason: String(error) })
     })
     const { storage } = this.#directory
+    const slots = new SlotPool(slotsIn(configuration))
     this.#jobs = new SessionJobs({
       ...{ runDirectory, launcher, fileSystems, clock, random, logger },
       configuration: withJobStorage(configuration, storage),
       jobConfiguration: withJobStorage(input.jobConfiguration, storage),
       workingDirectory: input.workingDirectory,
+      slots,
       directory: this.#directory,
     })
     this.ending = new Promise((resolve) => {
       this.#end = resolve
     })
-    const total = slotsIn(configuration)
-    const gateway = new ClusterSessionGateway({
+    this.gateway = new ClusterSessionGateway({
       ...{ runDirectory, fileSystems, jobs: this.#jobs, ended: new EndedJobs(runDirectory) },
       place: this.#place,
       jars: jarsOfSession({ ...input, directory: this.#directory.path, jobs: this.#jobs }),
-      slots: () => ({ total, available: total }),
+      slots,
       shutDown: () => {
         this.#end()
       },
     })
     this.#endpoint = new RestEndpoint({
-      openApi: async () =>
-        (await import('../../rest/session/session-rest-api.js')).sessionRestApi({ gateway, clock, random }),
+      openApi: () => this.#openApi(this.gateway),
       ...{ clock, logger },
     })
   }
@@ -146,6 +149,19 @@ export class SessionCluster {
     await this.#endpoint.preload()
     logger.info('the session has started', { web, pid: process.pid })
     return web
+  }
+
+  async #openApi(gateway: SessionGateway): Promise<RestApi> {
+    const { clock, random } = this.#input
+    const [{ sessionRestApi }, { SessionProcesses }] = await Promise.all([
+      import('../../rest/session/session-rest-api.js'),
+      import('./session-processes.js'),
+    ])
+    const processes = new SessionProcesses({ gateway, jobs: () => this.#jobs.all(), clock })
+    this.#closing.push(() => {
+      processes.close()
+    })
+    return sessionRestApi({ gateway, clock, random, processes: processes.context })
   }
 
   async #entry(): Promise<SessionEntry> {

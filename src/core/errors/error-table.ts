@@ -5,6 +5,7 @@ import { FILESYSTEM_ERRORS } from './filesystem-errors.js'
 import { HIGH_AVAILABILITY_ERRORS } from './high-availability-errors.js'
 import { JOB_ERRORS } from './job-errors.js'
 import { METRIC_ERRORS } from './metric-errors.js'
+import { PROCESS_ERRORS } from './process-errors.js'
 import { PROGRAM_ERRORS } from './program-errors.js'
 import { RECORD_ERRORS } from './record-errors.js'
 import { REST_ERRORS } from './rest-errors.js'
@@ -43,6 +44,7 @@ type Tables = Family<typeof CONFIGURATION_ERRORS> &
   Family<typeof PROGRAM_ERRORS> &
   Family<typeof JOB_ERRORS> &
   Family<typeof REST_ERRORS> &
+  Family<typeof PROCESS_ERRORS> &
   Family<typeof SUBMISSION_ERRORS> &
   Family<typeof SESSION_ERRORS> &
   Family<typeof RECORD_ERRORS> &
@@ -63,6 +65,7 @@ export const ERROR_TABLE: Tables = {
   ...family(PROGRAM_ERRORS, 400),
   ...family(JOB_ERRORS, 500),
   ...family(REST_ERRORS, 500),
+  ...family(PROCESS_ERRORS, 404),
   ...family(SUBMISSION_ERRORS, 400),
   ...family(SESSION_ERRORS, 500),
   ...family(RECORD_ERRORS, 500),
