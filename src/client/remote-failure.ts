@@ -1,3 +1,4 @@
+import { deserializeError, type SerializedError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { ThrowableInfo } from '../rest/messages/job-messages.js'
 
@@ -34,15 +35,13 @@ const MOST_CAUSES = 20
 
 /** What was thrown elsewhere, with its causes; undefined where nothing is said of it. */
 export function remoteError(stackTrace: string): Error | undefined {
-  const links = messagesIn(stackTrace).slice(0, MOST_CAUSES)
-  let cause: Error | undefined
-  for (const link of links.toReversed()) {
+  const links = messagesIn(stackTrace).filter((link) => link !== '')
+  let error: SerializedError | undefined
+  for (const link of links.slice(0, MOST_CAUSES).toReversed()) {
     const [whole = '', name = 'Error'] = CLASS.exec(link) ?? []
-    const error = new Error(link.slice(whole.length), cause === undefined ? {} : { cause })
-    error.name = name
-    // Whose frames there are, here or there, is of no use to the reader.
-    error.stack = `${name}: ${error.message}`
-    cause = error
+    const message = link.slice(whole.length)
+    // Where it was thrown, here or there, is of no use to the reader.
+    error = { name, message, stack: `${name}: ${message}`, code: undefined, details: undefined, cause: error }
   }
-  return cause
+  return error && deserializeError(error)
 }

@@ -10,6 +10,9 @@ import type { Target } from '../arguments/target-options.js'
 import { workingDirectory } from '../arguments/working-directory.js'
 import { printable } from '../terminal/printable-text.js'
 
+/** Flink's variable with what its clients send beside the request. */
+const HEADERS = 'FLINK_REST_CLIENT_HEADERS'
+
 interface Surroundings {
   readonly command: CliCommand
   readonly warn: (text: string) => void
@@ -27,7 +30,7 @@ export async function sessionOf(
 ): Promise<SessionRestClient | undefined> {
   const { where, isLocal, isCertain } = target
   if (command.withSession === undefined && !isCertain) return undefined
-  const endpoint = await sessionEndpointOf(configuration, workingDirectory())
+  const endpoint = await sessionEndpointOf(configuration, workingDirectory(), process.env[HEADERS])
   if (command.withSession === undefined) {
     throw new FlinkError('SESSION_ACTION_MISSING', { action: command.name, what: endpoint.url, where })
   }
