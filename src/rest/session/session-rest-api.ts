@@ -16,7 +16,11 @@ export interface SessionRestApiServices {
 
 /** The endpoints of a session cluster. */
 export function sessionRestApi({ gateway, clock, random }: SessionRestApiServices): RestApi {
-  const operations = { clock, random, storeDurationMs: gateway.place.configuration.get(RestOptions.ASYNC_STORE_DURATION) }
+  const operations = {
+    clock,
+    random,
+    storeDurationMs: gateway.place.configuration.get(RestOptions.ASYNC_STORE_DURATION),
+  }
   const snapshots = new OperationRegistry<Readonly<Record<string, unknown>>>(operations)
   const disposals = new OperationRegistry<null>(operations)
   const context: SessionRestContext = { gateway, clock, random, snapshots, disposals }

@@ -53,10 +53,15 @@ async function withSession(
   const endpoint = new RestEndpoint({ openApi: () => Promise.resolve(api), clock, logger: SILENT_LOGGER })
   const url = await endpoint.listenOnTcp({ ...OVER_TCP, token: undefined, takesUploads: true })
   const send = (head: string, body: string): Promise<string> =>
-    answersTo(url, `${head}\r\nhost: ${new URL(url).host}\r\ncontent-length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`)
+    answersTo(
+      url,
+      `${head}\r\nhost: ${new URL(url).host}\r\ncontent-length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`,
+    )
   const ask: Scene['ask'] = async (method, path, body = {}) => {
     const type = 'content-type: application/json; charset=UTF-8\r\nconnection: close'
-    const [head = '', text = ''] = (await send(`${method} /v1${path} HTTP/1.1\r\n${type}`, JSON.stringify(body))).split('\r\n\r\n')
+    const [head = '', text = ''] = (await send(`${method} /v1${path} HTTP/1.1\r\n${type}`, JSON.stringify(body))).split(
+      '\r\n\r\n',
+    )
     return { status: Number(head.split(' ')[1]), body: JSON.parse(text) as Record<string, unknown> }
   }
   try {
