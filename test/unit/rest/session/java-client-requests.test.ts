@@ -6,9 +6,9 @@ import { FlinkError } from '../../../../src/core/errors/flink-error.js'
 import { SILENT_LOGGER } from '../../../../src/core/logging/silent-logger.js'
 import { SeededRandom } from '../../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../../src/core/time/manual-clock.js'
-import type { ProcessesContext } from '../../../../src/rest/processes/processes-context.js'
 import { RestEndpoint } from '../../../../src/rest/rest-endpoint.js'
 import type { RestRequest, RestResponse } from '../../../../src/rest/route.js'
+import type { ProcessesContext } from '../../../../src/rest/processes/processes-context.js'
 import type { SessionGateway } from '../../../../src/rest/session/session-gateway.js'
 import { sessionRestApi } from '../../../../src/rest/session/session-rest-api.js'
 import { answersTo, OVER_TCP } from '../endpoint-scene.js'
@@ -50,8 +50,7 @@ async function withSession(
       return Promise.resolve(answer({ method, url, body }))
     },
   } as unknown as SessionGateway
-  const processes = {} as ProcessesContext
-  const api = sessionRestApi({ gateway, clock, random: new SeededRandom(1), processes })
+  const api = sessionRestApi({ gateway, clock, random: new SeededRandom(1), processes: {} as ProcessesContext })
   const endpoint = new RestEndpoint({ openApi: () => Promise.resolve(api), clock, logger: SILENT_LOGGER })
   const url = await endpoint.listenOnTcp({ ...OVER_TCP, token: undefined, takesUploads: true })
   const send = (head: string, body: string): Promise<string> =>
