@@ -14,6 +14,7 @@ import type { RestResponse } from '../../../../src/rest/route.js'
 import type { ProcessesContext } from '../../../../src/rest/processes/processes-context.js'
 import type { SessionGateway } from '../../../../src/rest/session/session-gateway.js'
 import { sessionRestApi } from '../../../../src/rest/session/session-rest-api.js'
+import { SESSION_ROUTES } from '../../../../src/rest/session/session-routes.js'
 
 const JOB = 'a'.repeat(32)
 const TRIGGER = 'c'.repeat(32)
@@ -217,4 +218,12 @@ describe('Snapshots of a job of a session', () => {
     assert.equal(status, 404)
     assert.match(JSON.stringify(unknown), /There is no savepoint operation with triggerId=/)
   })
+})
+
+it('no two routes of a session have one place', () => {
+  const places = SESSION_ROUTES.map(({ method, path: at }) => `${method} ${at}`)
+  assert.deepEqual(
+    places.filter((place, index) => places.indexOf(place) !== index),
+    [],
+  )
 })
