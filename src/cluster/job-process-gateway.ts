@@ -26,6 +26,7 @@ import type {
 import type { EnvironmentInfo } from '../rest/messages/environment-messages.js'
 import type { QueryableStateMessage, StateQueryAnswer } from '../rest/messages/state-messages.js'
 import type { JobWatermarksInfo } from '../rest/messages/watermark-messages.js'
+import type { StacksReport } from '../rest/vertices/flame-graph.js'
 import type { VertexReport } from '../rest/vertices/vertex-report.js'
 import type { CheckpointDetails } from '../runtime/jobmanager/checkpoint/checkpoint-statistics.js'
 import type { JobMaster, JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
@@ -124,6 +125,10 @@ export class JobProcessGateway implements JobsGateway {
       if (vertex === undefined) throw new FlinkError('VERTEX_NOT_FOUND', { vertexId })
       return this.#report(job, vertex)
     })
+  }
+
+  stacks(jobId: string, vertexId: string): Promise<StacksReport | 'disabled' | undefined> {
+    return this.#with(jobId, ({ master }) => master.stacks(vertexId))
   }
 
   environment(jobId: string): Promise<EnvironmentInfo> {

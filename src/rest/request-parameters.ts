@@ -82,6 +82,14 @@ export function optionalFlag(request: RestRequest, field: string): boolean {
   return value
 }
 
+/** Flink's formats of snapshots. Here there is one form for both. */
+export function checkFormatType(request: RestRequest): void {
+  const format = optionalText(request, 'formatType')
+  if (format !== undefined && format !== 'CANONICAL' && format !== 'NATIVE') {
+    throw mismatch('formatType', 'CANONICAL or NATIVE')
+  }
+}
+
 /** A whole number that has to be there. */
 export function requiredInteger(request: RestRequest, field: string): number {
   const value = request.body[field]

@@ -37,6 +37,7 @@ import { jobManagerJobConfigurationHandler } from './handlers/job-manager-job-co
 import { jobManagerJobEnvironmentHandler } from './handlers/job-manager-job-environment-handler.js'
 import { jobResourceRequirementsHandler, jobResourceRequirementsUpdateHandler } from './handlers/job-resource-requirements-handlers.js'
 import { jobVertexAccumulatorsHandler } from './handlers/job-vertex-accumulators-handler.js'
+import { jobVertexFlameGraphHandler } from './handlers/job-vertex-flame-graph-handler.js'
 import { jobVertexDetailsHandler } from './handlers/job-vertex-details-handler.js'
 import { jobVertexJmOperatorMetricsHandler } from './handlers/job-vertex-jm-operator-metrics-handler.js'
 import { jobVertexTaskManagersHandler } from './handlers/job-vertex-task-managers-handler.js'
@@ -91,6 +92,7 @@ export const ROUTES: readonly Route[] = [
   jobResourceRequirementsUpdateHandler,
   jobVertexAccumulatorsHandler,
   jobVertexDetailsHandler,
+  jobVertexFlameGraphHandler,
   jobVertexJmOperatorMetricsHandler,
   jobVertexTaskManagersHandler,
   jobManagerLogUrlHandler,

@@ -43,6 +43,10 @@ export class ArchivedJobGateway implements JobsGateway {
     return vertex
   }
 
+  async stacks(): Promise<undefined> {
+    return undefined
+  }
+
   async config(): Promise<JobConfigInfo> {
     return this.#archive.config
   }
