@@ -253,6 +253,8 @@ export class RunDirectory {
       return await check(await readJsonFile(file, { limitBytes, owners }))
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return undefined
+      // A file stands where the directory should be, on which the next command would fail.
+      if (errnoOf(error) === 'ENOTDIR') await this.#refuseFiles(error)
       this.#passOver(file, error)
       return undefined
     }
@@ -310,9 +312,19 @@ export class RunDirectory {
       return files.map((file) => path.basename(file, EXTENSION)).filter((name) => JOB_ID.test(name))
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return []
-      if (errnoOf(error) === 'ENOTDIR') await this.#refuseFileAsArchive()
+      if (errnoOf(error) === 'ENOTDIR') await this.#refuseFiles(error)
       throw this.unusable(error)
     }
+  }
+
+  /** Throws where the run directory, or the archive in it, is a file. */
+  async #refuseFiles(error: unknown): Promise<void> {
+    await this.#refuseFileAsArchive()
+    const isDirectory = await stat(this.path).then(
+      (stats) => stats.isDirectory(),
+      () => true,
+    )
+    if (!isDirectory) throw this.unusable(error)
   }
 
   /** The end of every job waits for this, so the files are only read when there are too many. */

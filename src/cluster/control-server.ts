@@ -14,6 +14,7 @@ import type { RestApi } from '../rest/rest-api.js'
 import { RestEndpoint } from '../rest/rest-endpoint.js'
 import { archiveTextOf } from '../rest/archive/job-archive.js'
 import type { JobsGateway } from '../rest/jobs-gateway.js'
+import type { ProcessesContext } from '../rest/processes/processes-context.js'
 import { ClosingStack } from './closing-stack.js'
 import { RunDirectoryUpkeep } from './run-directory-upkeep.js'
 import { WebEndpoint, type WebOrder } from './web-endpoint.js'
@@ -27,8 +28,12 @@ const PRIVATE_SOCKET = 0o600
 
 export interface ControlServerServices {
   readonly gateway: JobsGateway
+  /** What is told of this process itself. */
+  readonly processes?: () => Promise<ProcessesContext>
   readonly clock: Clock
   readonly random: Random
+  /** What came of an operation is told for so long. */
+  readonly storeDurationMs: number
   readonly logger: Logger
   readonly runDirectory: RunDirectory
   readonly version: string
@@ -46,6 +51,8 @@ export interface StartedJob {
   readonly startTime: number
   readonly checkpoints?: string
   readonly isRecoverable?: boolean
+  readonly slots?: number
+  readonly waitsForSlots?: boolean
 }
 
 /**
@@ -71,13 +78,15 @@ export class ControlServer {
     this.#services = services
     this.gateway = services.gateway
     this.#upkeep = new RunDirectoryUpkeep(services.clock, () => this.#restore())
-    const { gateway, clock, random, logger, runDirectory, web, warn } = services
+    const { gateway, clock, random, logger, runDirectory, storeDurationMs, web, warn } = services
     const onRequest = (): void => {
       this.#asked = true
     }
     const bodyLimit = web === undefined ? {} : { bodyLimit: web.settings.maxContentLength }
-    const openApi = async (): Promise<RestApi> =>
-      (await import('../rest/job-rest-api.js')).jobRestApi({ gateway, clock, random })
+    const openApi = async (): Promise<RestApi> => {
+      const [{ jobRestApi }, processes] = await Promise.all([import('../rest/job-rest-api.js'), services.processes?.()])
+      return jobRestApi({ gateway, clock, random, storeDurationMs, ...(processes !== undefined && { processes }) })
+    }
     this.#endpoint = new RestEndpoint({ openApi, clock, logger, onRequest, ...bodyLimit })
     const onOpened = (): Promise<void> => this.#change(() => this.#reached)
     this.#web = new WebEndpoint({ endpoint: this.#endpoint, order: web, clock, runDirectory, warn, onOpened })
@@ -124,6 +133,11 @@ export class ControlServer {
   /** For when the job cannot be asked. What cannot be written is tried again with the next one, and is no reason to fail. */
   async queryableStatesKnown(jobId: string, queryableStates: readonly QueryableStateMessage[]): Promise<void> {
     await this.#change((entry) => (entry.jobId === jobId ? { queryableStates } : undefined))
+  }
+
+  /** It waited for them. */
+  async slotsGranted(jobId: string): Promise<void> {
+    await this.#change((entry) => (entry.jobId === jobId ? { waitsForSlots: false } : undefined))
   }
 
   /** Archives the jobs and closes the socket. Never rejects: a job ends as it has ended, whatever can be kept of it. */

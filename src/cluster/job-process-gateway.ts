@@ -50,6 +50,7 @@ import {
 } from './job-messages-of.js'
 import { reportedJobs } from './reported-job-of.js'
 import { queryableStateMessageOf, stateQueryAnswerOf } from './queryable-states-of.js'
+import type { SlotGate } from './slot-gate.js'
 import { attemptPlaceOf, vertexReportOf } from './vertex-report-of.js'
 import type { UidWarning } from './uid-warning.js'
 import { jobWatermarksInfoOf } from './job-watermarks-of.js'
@@ -63,6 +64,8 @@ export interface HostedJob {
   readonly jobGraph: JobGraph
   readonly configuration: Configuration
   readonly uids: UidWarning
+  /** Of a job of a session. */
+  readonly slots?: SlotGate | undefined
   outcome: JobOutcome | undefined
 }
 
@@ -223,6 +226,12 @@ export class JobProcessGateway implements JobsGateway {
       const { status: state } = master
       if (state === 'FINISHED' || state === 'FAILED') throw new FlinkError('JOB_ALREADY_TERMINAL', { jobId, state })
       master.cancel()
+    })
+  }
+
+  grantSlots(jobId: string): Promise<void> {
+    return this.#with(jobId, ({ slots }) => {
+      slots?.grant()
     })
   }
 

@@ -77,6 +77,8 @@ export interface JobsGateway {
   executionResult(jobId: string): Promise<JobExecutionResultInfo>
   accumulators(jobId: string): Promise<JobAccumulatorsInfo>
   cancel(jobId: string): Promise<void>
+  /** Of a job of a session that waits for its slots. */
+  grantSlots(jobId: string): Promise<void>
   /** Whoever waits for the job says that he lives until then, epoch ms. Nothing where the job is not known. */
   clientHeartbeat(jobId: string, expiredTimestamp: number): Promise<void>
   /** Throws SAVEPOINT_DIRECTORY_MISSING at once when there is no directory to write to. */

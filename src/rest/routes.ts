@@ -27,6 +27,7 @@ import { prometheusHandler } from './handlers/prometheus-handler.js'
 import { queryableStatesHandler } from './handlers/queryable-states-handler.js'
 import { savepointStatusHandler } from './handlers/savepoint-status-handler.js'
 import { savepointTriggerHandler } from './handlers/savepoint-trigger-handler.js'
+import { slotGrantHandler } from './handlers/slot-grant-handler.js'
 import { stateQueryHandler } from './handlers/state-query-handler.js'
 import { stopWithSavepointHandler } from './handlers/stop-with-savepoint-handler.js'
 import { subtaskMetricsHandler } from './handlers/subtask-metrics-handler.js'
@@ -35,7 +36,10 @@ import { clientCoordinationHandler } from './handlers/client-coordination-handle
 import { jobClientHeartbeatHandler } from './handlers/job-client-heartbeat-handler.js'
 import { jobManagerJobConfigurationHandler } from './handlers/job-manager-job-configuration-handler.js'
 import { jobManagerJobEnvironmentHandler } from './handlers/job-manager-job-environment-handler.js'
-import { jobResourceRequirementsHandler, jobResourceRequirementsUpdateHandler } from './handlers/job-resource-requirements-handlers.js'
+import {
+  jobResourceRequirementsHandler,
+  jobResourceRequirementsUpdateHandler,
+} from './handlers/job-resource-requirements-handlers.js'
 import { jobVertexAccumulatorsHandler } from './handlers/job-vertex-accumulators-handler.js'
 import { jobVertexFlameGraphHandler } from './handlers/job-vertex-flame-graph-handler.js'
 import { jobVertexDetailsHandler } from './handlers/job-vertex-details-handler.js'
@@ -73,6 +77,7 @@ export const ROUTES: readonly Route[] = [
   queryableStatesHandler,
   stateQueryHandler,
   jobCancellationHandler,
+  slotGrantHandler,
   savepointTriggerHandler,
   savepointStatusHandler,
   stopWithSavepointHandler,

@@ -21,7 +21,8 @@ import type { WebOrder } from '../../cluster/web-endpoint.js'
 import { webOrderOf } from '../../cluster/web-order.js'
 import { expandHome } from '../arguments/expand-home.js'
 import { endFenced } from './end-fenced.js'
-import { logDirectoryOf, logNameOf } from './log-files.js'
+import { logNameOf } from '../../core/logging/log-names.js'
+import { logDirectoryOf } from './log-files.js'
 import { openProgram } from './open-program.js'
 import { programFileOf } from './program-file.js'
 import type { RunRequest } from './run-request.js'
@@ -63,6 +64,8 @@ export async function startJobProcess(
     restore: { path: snapshot, allowNonRestoredState },
     takeOver,
     jobId: request.jobId,
+    isSupervised: request.isSupervised,
+    hasDied: request.hasDied,
     start: startOf(request, workingDirectory),
     web,
     runDirectory,

@@ -10,11 +10,13 @@ import type {
   SessionSubmission,
   SlotCounts,
 } from '../../rest/session/session-gateway.js'
+import type { JarGateway } from '../../rest/session/jars/jar-gateway.js'
 import { disposeSnapshot } from '../dispose-snapshot.js'
 import { askJob } from './ask-job.js'
 import type { EndedJobs } from './ended-jobs.js'
 import type { SessionJob } from './session-job.js'
 import type { SessionJobs } from './session-jobs.js'
+import type { SlotPool } from './slot-pool.js'
 
 /** A job that lives answers in a moment; a list of jobs waits no longer for one that does not. */
 const OVERVIEW_TIMEOUT_MS = 1_000
@@ -25,26 +27,30 @@ type AskedRequest = Pick<RestRequest, 'method' | 'url' | 'body'>
 
 export interface ClusterSessionGatewayServices {
   readonly place: SessionPlace
+  readonly jars: JarGateway | undefined
   readonly jobs: SessionJobs
   readonly ended: EndedJobs
   readonly runDirectory: RunDirectory
   readonly fileSystems: FileSystems
-  readonly slots: () => SlotCounts
+  readonly slots: Pick<SlotPool, 'total' | 'available' | 'slotsOf'>
   readonly shutDown: () => void
 }
 
 /** Answers the REST API of a session. */
 export class ClusterSessionGateway implements SessionGateway {
   readonly place: SessionPlace
+  readonly jars: JarGateway | undefined
   readonly #services: ClusterSessionGatewayServices
 
   constructor(services: ClusterSessionGatewayServices) {
     this.place = services.place
+    this.jars = services.jars
     this.#services = services
   }
 
   slots(): SlotCounts {
-    return this.#services.slots()
+    const { total, available } = this.#services.slots
+    return { total, available }
   }
 
   async overview(): Promise<readonly JobOverview[]> {
@@ -56,7 +62,7 @@ export class ClusterSessionGateway implements SessionGateway {
     return this.#services.jobs.all().map((job) => ({
       jobId: job.jobId,
       state: job.endState ?? (job.phase === 'dead' ? 'RESTARTING' : (job.overview?.state ?? 'INITIALIZING')),
-      slots: 0,
+      slots: this.#services.slots.slotsOf(job.jobId),
       pid: job.phase === 'living' ? job.entry?.pid : undefined,
       output: job.record.output,
     }))

@@ -8,17 +8,20 @@ import { startOfProcess } from '../../core/process/process-start.js'
 import type { Random } from '../../core/random/random.js'
 import type { Clock } from '../../core/time/clock.js'
 import { RestEndpoint } from '../../rest/rest-endpoint.js'
-import type { SessionPlace } from '../../rest/session/session-gateway.js'
+import type { RestApi } from '../../rest/rest-api.js'
+import type { SessionGateway, SessionPlace } from '../../rest/session/session-gateway.js'
 import { tcpSettingsOf } from '../../rest/tcp/tcp-settings.js'
 import { ClosingStack } from '../closing-stack.js'
 import { ClusterSessionGateway } from './cluster-session-gateway.js'
 import { EndedJobs } from './ended-jobs.js'
 import { endJobs } from './end-jobs.js'
+import { jarsOfSession } from './jars/jars-of-session.js'
 import type { JobLauncher } from './job-launcher.js'
 import { withJobStorage } from './job-storage.js'
 import { SessionDirectory, type SessionEntry } from './session-directory.js'
 import { SessionJobs } from './session-jobs.js'
 import { slotsIn } from './session-slots.js'
+import { SlotPool } from './slot-pool.js'
 
 export interface SessionClusterInput {
   /** Of files and command line. */
@@ -44,6 +47,7 @@ export class SessionCluster {
   readonly #directory: SessionDirectory
   readonly #jobs: SessionJobs
   readonly #endpoint: RestEndpoint
+  readonly gateway: SessionGateway
   readonly #startTime: number
   readonly #closing: ClosingStack
   #isHurried = false
@@ -60,28 +64,29 @@ export class SessionCluster {
       logger.error('the session does not end as it should', { reason: String(error) })
     })
     const { storage } = this.#directory
+    const slots = new SlotPool(slotsIn(configuration))
     this.#jobs = new SessionJobs({
       ...{ runDirectory, launcher, fileSystems, clock, random, logger },
       configuration: withJobStorage(configuration, storage),
       jobConfiguration: withJobStorage(input.jobConfiguration, storage),
       workingDirectory: input.workingDirectory,
+      slots,
       directory: this.#directory,
     })
     this.ending = new Promise((resolve) => {
       this.#end = resolve
     })
-    const total = slotsIn(configuration)
-    const gateway = new ClusterSessionGateway({
+    this.gateway = new ClusterSessionGateway({
       ...{ runDirectory, fileSystems, jobs: this.#jobs, ended: new EndedJobs(runDirectory) },
       place: this.#place,
-      slots: () => ({ total, available: total }),
+      jars: jarsOfSession({ ...input, directory: this.#directory.path, jobs: this.#jobs }),
+      slots,
       shutDown: () => {
         this.#end()
       },
     })
     this.#endpoint = new RestEndpoint({
-      openApi: async () =>
-        (await import('../../rest/session/session-rest-api.js')).sessionRestApi({ gateway, clock, random }),
+      openApi: () => this.#openApi(this.gateway),
       ...{ clock, logger },
     })
   }
@@ -133,13 +138,30 @@ export class SessionCluster {
     } catch (error) {
       if (!FlinkError.is(error, 'PORT_IN_USE')) throw error
       const holder = 'another process listens there'
-      throw new FlinkError('SESSION_START_FAILED', { reason: `${error.message} (${holder}; rest.port)` }, { cause: error })
+      throw new FlinkError(
+        'SESSION_START_FAILED',
+        { reason: `${error.message} (${holder}; rest.port)` },
+        { cause: error },
+      )
     }
     this.#closing.push(() => this.#endpoint.close())
     await this.#directory.update({ ...entry, web })
     await this.#endpoint.preload()
     logger.info('the session has started', { web, pid: process.pid })
     return web
+  }
+
+  async #openApi(gateway: SessionGateway): Promise<RestApi> {
+    const { clock, random } = this.#input
+    const [{ sessionRestApi }, { SessionProcesses }] = await Promise.all([
+      import('../../rest/session/session-rest-api.js'),
+      import('./session-processes.js'),
+    ])
+    const processes = new SessionProcesses({ gateway, jobs: () => this.#jobs.all(), clock })
+    this.#closing.push(() => {
+      processes.close()
+    })
+    return sessionRestApi({ gateway, clock, random, processes: processes.context })
   }
 
   async #entry(): Promise<SessionEntry> {

@@ -1,4 +1,12 @@
-import { booleanOption, durationOption, intOption, memoryOption, pathOption, stringOption, type ConfigOption } from './config-option.js'
+import {
+  booleanOption,
+  durationOption,
+  intOption,
+  memoryOption,
+  pathOption,
+  stringOption,
+  type ConfigOption,
+} from './config-option.js'
 
 /** Options of Flink's RestOptions. */
 export const RestOptions: {
@@ -7,6 +15,8 @@ export const RestOptions: {
   readonly BIND_PORT: ConfigOption<string | undefined>
   readonly BIND_ADDRESS: ConfigOption<string>
   readonly SERVER_MAX_CONTENT_LENGTH: ConfigOption<number>
+  readonly ASYNC_STORE_DURATION: ConfigOption<number>
+  readonly KNOWN_FIELDS_ONLY: ConfigOption<boolean>
   readonly TOKEN_FILE: ConfigOption<string | undefined>
   readonly FLAMEGRAPH_ENABLED: ConfigOption<boolean>
   readonly FLAMEGRAPH_CLEANUP_INTERVAL: ConfigOption<number>
@@ -14,10 +24,13 @@ export const RestOptions: {
   readonly FLAMEGRAPH_NUM_SAMPLES: ConfigOption<number>
   readonly FLAMEGRAPH_DELAY: ConfigOption<number>
   readonly FLAMEGRAPH_STACK_TRACE_DEPTH: ConfigOption<number>
+  readonly PATH: ConfigOption<string>
+  readonly RETRY_MAX_ATTEMPTS: ConfigOption<number>
+  readonly RETRY_DELAY: ConfigOption<number>
 } = {
   ADDRESS: stringOption('rest.address', undefined, {
     description:
-      'The machine whose jobs are meant. A command refuses every name and address but those of this machine (`localhost`). With `run --web` also the name by which clients reach it, which requests may name in their Host header.',
+      'The machine whose session is meant; with the name or an address of this one (`localhost`) the jobs of this machine are, unless `-m` or execution.target says that it is its session. With `run --web` also the name by which clients reach it, which requests may name in their Host header.',
     fallbackKeys: ['jobmanager.rpc.address'],
   }),
   PORT: intOption('rest.port', 8081, {
@@ -43,6 +56,14 @@ export const RestOptions: {
     maximum: 100 * 1024 * 1024,
     description:
       'Longest body of a request to a job that `run --web` serves, over TCP and its control socket, in bytes.',
+  }),
+  ASYNC_STORE_DURATION: durationOption('rest.async.store-duration', 300_000, {
+    description:
+      'Time for which a job or a session cluster tells what came of a savepoint, a checkpoint or a stop that was triggered over REST, once it has ended.',
+  }),
+  KNOWN_FIELDS_ONLY: booleanOption('rest.jobs-overview.known-fields-only', false, {
+    description:
+      "This engine's own: of each job a session cluster lists (`/jobs/overview`) only what clients of Flink 1.17 and 1.18 know, which refuse everything else. Clients of Flink 2 need more than that, and `flink-ts list` shows more where it gets it.",
   }),
   TOKEN_FILE: pathOption('rest.authentication.token-file', {
     description:
@@ -74,5 +95,16 @@ export const RestOptions: {
     minimum: 1,
     maximum: 1000,
     description: 'So many functions of a stack are shown at most, those that were called first.',
+  }),
+  PATH: stringOption('rest.path', '', {
+    description: 'Path in front of the REST API of a session, where a proxy adds one; for commands that ask it.',
+  }),
+  RETRY_MAX_ATTEMPTS: intOption('rest.retry.max-attempts', 20, {
+    minimum: 0,
+    description:
+      'How often a command asks a session again that is not reached or not ready. At an address of this machine where nobody listens it gives up at once.',
+  }),
+  RETRY_DELAY: durationOption('rest.retry.delay', 3_000, {
+    description: 'Time between two attempts of a command to reach a session.',
   }),
 }

@@ -26,6 +26,13 @@ export const JOB_ERRORS = {
     recovery: 'fail',
     httpStatus: 409,
   },
+  NO_RESOURCE_AVAILABLE: {
+    message:
+      'Could not acquire the minimum required resources. The job needs {slots} slots, and its session cluster had not so many free within {timeout} (slot.request.timeout). Run it with a smaller parallelism, end other jobs, or start the session with more (taskmanager.numberOfTaskSlots).',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 503,
+  },
   JOB_EXECUTION_FAILED: {
     message: 'Job failed (JobID: {jobId})',
     fault: 'user',

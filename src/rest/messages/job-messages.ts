@@ -166,9 +166,10 @@ export interface JobAccumulatorsInfo {
 
 /** How an error travels inside an operation's result. */
 export interface ThrowableInfo {
+  /** That of Flink or Java for the same case; of what user code throws its own name. */
   readonly class: string
   readonly 'stack-trace': string
-  /** Base64 of a serialised Java object in Flink; empty here. */
+  /** Base64 of a Java object: all that Flink's client reads. */
   readonly 'serialized-throwable': string
 }
 

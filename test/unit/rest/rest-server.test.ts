@@ -91,7 +91,7 @@ beforeEach(async () => {
   clock = new ManualClock()
   sockets += 1
   socketPath = path.join(directory, `${String(sockets)}.sock`)
-  const api = jobRestApi({ gateway: playedGateway(), clock, random: new SeededRandom(1) })
+  const api = jobRestApi({ gateway: playedGateway(), clock, random: new SeededRandom(1), storeDurationMs: 300_000 })
   server = new RestEndpoint({ openApi: () => Promise.resolve(api), clock, logger: SILENT_LOGGER })
   await server.listen(socketPath)
 })

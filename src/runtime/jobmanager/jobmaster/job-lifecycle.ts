@@ -50,12 +50,16 @@ export class JobLifecycle {
   readonly #environment: JobEnvironment
   readonly #exceptions: JobException[] = []
   readonly #warnings: JobWarning[] = []
+  readonly #earlierCount: number
   #status: JobStatus = 'INITIALIZING'
   #ending: JobEnding = { kind: 'open' }
 
-  constructor(environment: JobEnvironment) {
+  /** `earlier`: why the job runs in another process than before. */
+  constructor(environment: JobEnvironment, earlier?: Error) {
     this.#environment = environment
     this.timestamps.INITIALIZING = environment.clock.now()
+    if (earlier !== undefined) this.recordException(earlier)
+    this.#earlierCount = this.#exceptions.length
   }
 
   get status(): JobStatus {
@@ -170,7 +174,7 @@ export class JobLifecycle {
   /** All has been cleaned up. */
   end({ status, error }: DecidedEnding): void {
     this.moveTo(status)
-    if (error !== undefined && this.#exceptions.length === 0) this.recordException(error)
+    if (error !== undefined && this.#exceptions.length === this.#earlierCount) this.recordException(error)
   }
 
   /** Its tasks have finished, or more: neither a failure nor a cancellation changes how it ends. */

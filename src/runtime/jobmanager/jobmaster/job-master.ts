@@ -60,7 +60,7 @@ export class JobMaster {
     this.#environment = environment
     this.#input = input
     this.jobId = environment.jobId
-    this.#lifecycle = new JobLifecycle(environment)
+    this.#lifecycle = new JobLifecycle(environment, input.earlierFailure)
     this.#statistics = new CheckpointStatistics(CHECKPOINT_HISTORY, () => environment.clock.now())
     this.#stackSamples = new StackSamples(environment.clock, environment.configuration)
     this.#loop = new RestartLoop(input, {
@@ -106,7 +106,22 @@ export class JobMaster {
       await this.#end('CANCELED')
     } else {
       this.#lifecycle.moveTo('CREATED')
-      this.#loop.run()
+      await this.#acquireSlots()
+      // Whoever waited for them may have been cancelled meanwhile.
+      if (this.status === 'CREATED') this.#loop.run()
+    }
+  }
+
+  async #acquireSlots(): Promise<void> {
+    const { slotsAcquired } = this.#input
+    if (slotsAcquired === undefined) return
+    try {
+      await Promise.race([slotsAcquired(), this.outcome])
+    } catch (error) {
+      // One that is cancelled ends so.
+      if (this.status !== 'CREATED') return
+      await this.#end('FAILED', asError(error))
+      throw error
     }
   }
 

@@ -45,6 +45,10 @@ export interface RestartLoopInput {
   readonly starter: TaskManagerStarter
   /** More slots than this share workers, where taskmanager.numberOfTaskSlots is not set. */
   readonly maxWorkers: number
+  /** Of a job that may have to wait for its slots: resolves when it has them, rejects where it does not get them. */
+  readonly slotsAcquired?: () => Promise<void>
+  /** Why the job runs in another process than before. */
+  readonly earlierFailure?: Error
   /** A warning for whoever started the job. */
   readonly tell: (text: string) => void
   /** Of the last failure, which whoever waits for the end of the job is told as well. */

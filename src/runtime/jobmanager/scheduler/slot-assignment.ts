@@ -16,11 +16,13 @@ export interface SlotAssignment {
 /** Either how many slots a worker has, or how many workers there may be: then they share the slots. */
 export type WorkerLayout = { readonly slotsPerWorker: number } | { readonly maxWorkers: number }
 
+/** How many slots the job takes: each group as many as its widest vertex has subtasks. */
+export function slotsTakenBy(jobGraph: JobGraph): number {
+  return [...widthsOf(jobGraph).values()].reduce((sum, width) => sum + width, 0)
+}
+
 export function assignSlots(jobGraph: JobGraph, layout: WorkerLayout): SlotAssignment {
-  const widths = new Map<string, number>()
-  for (const vertex of jobGraph.vertices) {
-    widths.set(vertex.slotSharingGroup, Math.max(widths.get(vertex.slotSharingGroup) ?? 0, vertex.parallelism))
-  }
+  const widths = widthsOf(jobGraph)
   const firstSlots = new Map<string, number>()
   let slotCount = 0
   for (const [group, width] of widths) {
@@ -40,4 +42,18 @@ export function assignSlots(jobGraph: JobGraph, layout: WorkerLayout): SlotAssig
       return { worker: slot % workerCount, slot: Math.floor(slot / workerCount) }
     },
   }
+}
+
+/** How many slots a job needs. */
+export function slotCountOf(jobGraph: Pick<JobGraph, 'vertices'>): number {
+  return [...widthsOf(jobGraph).values()].reduce((sum, width) => sum + width, 0)
+}
+
+/** Of each slot sharing group the largest parallelism. */
+function widthsOf({ vertices }: Pick<JobGraph, 'vertices'>): ReadonlyMap<string, number> {
+  const widths = new Map<string, number>()
+  for (const { slotSharingGroup, parallelism } of vertices) {
+    widths.set(slotSharingGroup, Math.max(widths.get(slotSharingGroup) ?? 0, parallelism))
+  }
+  return widths
 }
