@@ -23,7 +23,7 @@ import type {
   JobOverview,
   JobStartInfo,
 } from '../rest/messages/job-messages.js'
-import type { EnvironmentInfo } from '../rest/messages/environment-messages.js'
+import type { EnvironmentInfo } from '../rest/messages/process-messages.js'
 import type { QueryableStateMessage, StateQueryAnswer } from '../rest/messages/state-messages.js'
 import type { JobWatermarksInfo } from '../rest/messages/watermark-messages.js'
 import type { StacksReport } from '../rest/vertices/flame-graph.js'
@@ -156,7 +156,7 @@ export class JobProcessGateway implements JobsGateway {
   }
 
   checkpointDetails(jobId: string, checkpointId: number): Promise<CheckpointStatisticsWithTasks> {
-    return this.#with(jobId, (job) => checkpointStatisticsWithTasksOf(checkpointOf(job, checkpointId)))
+    return this.#with(jobId, (job) => checkpointStatisticsWithTasksOf(job.master.details(), checkpointOf(job, checkpointId)))
   }
 
   taskCheckpointDetails(

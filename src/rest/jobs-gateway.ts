@@ -15,7 +15,7 @@ import type {
   JobStartInfo,
 } from './messages/job-messages.js'
 import type { QueryableStateMessage, StateQueryAnswer } from './messages/state-messages.js'
-import type { EnvironmentInfo } from './messages/environment-messages.js'
+import type { EnvironmentInfo } from './messages/process-messages.js'
 import type { JobWatermarksInfo } from './messages/watermark-messages.js'
 import type { StacksReport } from './vertices/flame-graph.js'
 import type { VertexReport } from './vertices/vertex-report.js'

@@ -48,7 +48,7 @@ function orNull(schema: Schema): Schema {
 }
 
 /** Which of them are there is told by the className, and one is this engine's. */
-const CHECKPOINT_FIELDS = ['synchronous_duration', 'failure_timestamp', 'failure_message', 'external_path', 'discarded']
+const CHECKPOINT_FIELDS = ['synchronous_duration', 'failure_message', 'external_path']
 const SUMMARY = ['p50', 'p90', 'p95', 'p99', 'p999']
 
 /** By the names of the schemas of the file. */
@@ -65,9 +65,9 @@ export const CORRECTIONS: Readonly<Record<string, Correction>> = {
       oneOf: ['Completed', 'Failed', 'Pending'].map((kind) => reference(`${kind}CheckpointStatistics`)),
     },
   },
-  CompletedCheckpointStatistics: { added: checkpoint('completed', { external_path: TEXT_OR_NULL }), optional: CHECKPOINT_FIELDS },
-  FailedCheckpointStatistics: { added: checkpoint('failed', { failure_message: TEXT_OR_NULL }), optional: CHECKPOINT_FIELDS },
-  PendingCheckpointStatistics: { added: checkpoint('in_progress', {}), optional: CHECKPOINT_FIELDS },
+  CompletedCheckpointStatistics: { added: checkpoint('completed'), optional: CHECKPOINT_FIELDS },
+  FailedCheckpointStatistics: { added: checkpoint('failed'), optional: CHECKPOINT_FIELDS },
+  PendingCheckpointStatistics: { added: checkpoint('in_progress'), optional: CHECKPOINT_FIELDS },
   SubtaskCheckpointStatistics: {
     replacement: { oneOf: ['Completed', 'Pending'].map((kind) => reference(`${kind}SubtaskCheckpointStatistics`)) },
   },
@@ -162,13 +162,14 @@ export const CORRECTIONS: Readonly<Record<string, Correction>> = {
   SubtasksTimesInfo: {},
 }
 
-function checkpoint(className: string, own: Readonly<Record<string, Schema>>): Readonly<Record<string, Schema>> {
+function checkpoint(className: string): Readonly<Record<string, Schema>> {
   return {
     className: { const: className },
     savepointFormat: TEXT_OR_NULL,
     // This engine's: the longest time that a task took no input for it.
     synchronous_duration: { type: 'number' },
-    ...own,
+    // This engine's where it has none: null.
+    ...{ external_path: TEXT_OR_NULL, failure_message: TEXT_OR_NULL },
   }
 }
 

@@ -60,11 +60,11 @@ export const OF_A_JOB: Readonly<Record<string, Asked>> = {
   'PATCH /jobs/{jobid}/clientHeartbeat': { body: { expiredTimestamp: 4_000_000_000_000 } },
   'POST /jobs/{jobid}/checkpoints': { body: { checkpointType: 'FULL' }, refusedOfEnded: ENDED },
   'POST /jobs/{jobid}/savepoints': {
-    body: { 'target-directory': '/nowhere', 'cancel-job': false, formatType: 'CANONICAL', triggerId: 'c'.repeat(32) },
+    body: { 'target-directory': '/dev/null/nowhere', 'cancel-job': false, formatType: 'CANONICAL', triggerId: 'c'.repeat(32) },
     refusedOfEnded: ENDED,
   },
   'POST /jobs/{jobid}/stop': {
-    body: { targetDirectory: '/nowhere', drain: false, formatType: 'NATIVE', triggerId: 'd'.repeat(32) },
+    body: { targetDirectory: '/dev/null/nowhere', drain: false, formatType: 'NATIVE', triggerId: 'd'.repeat(32) },
     refusedOfEnded: ENDED,
   },
   'PATCH /jobs/{jobid}': {

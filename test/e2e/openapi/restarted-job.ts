@@ -37,7 +37,7 @@ class Count extends KeyedProcessFunction {
 
 export default function (env, params) {
   env.setParallelism(2)
-  env.enableCheckpointing(100)
+  env.enableCheckpointing(300)
   env.setRestartStrategy(RestartStrategies.fixedDelayRestart(1, 10))
   env.addSource(new Numbers(params.getInt('limit', 1_000_000))).uid('numbers')
     .keyBy((value) => value % 7)
