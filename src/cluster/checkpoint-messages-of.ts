@@ -99,7 +99,7 @@ export function taskStatisticsWithSubtasksOf(
 ): TaskCheckpointStatisticsWithSubtaskDetails {
   const acknowledged = presentOf(task)
   const summary = (of: (subtask: SubtaskStateStatistics) => number): ReturnType<typeof statsSummaryOf> =>
-    statsSummaryOf(acknowledged.map(of))
+    statsSummaryOf(acknowledged.map((subtask) => Math.round(of(subtask))))
   return {
     ...taskStatisticsOf(record, task),
     summary: {
@@ -197,9 +197,10 @@ function subtaskStatisticsOf(
     end_to_end_duration: durationOf(record, subtask),
     checkpointed_size: subtask.checkpointedSizeBytes,
     state_size: subtask.sizeBytes,
-    checkpoint: { sync: synchronousMs, async: asynchronousMs },
-    alignment: { buffered: 0, processed: 0, persisted: persistedSizeBytes, duration: alignmentMs },
-    start_delay: startDelayMs,
+    // Whole numbers: Flink's clients take no other.
+    checkpoint: { sync: Math.round(synchronousMs), async: Math.round(asynchronousMs) },
+    alignment: { buffered: 0, processed: 0, persisted: persistedSizeBytes, duration: Math.round(alignmentMs) },
+    start_delay: Math.round(startDelayMs),
     unaligned_checkpoint: subtask.unaligned === true,
     aborted: false,
   }

@@ -42,7 +42,7 @@ export function checkpointIdOf(request: RestRequest): number {
 }
 
 /** The parts of a query parameter that is a comma list; none where it is absent. */
-export function listOf(request: RestRequest, name: string): readonly string[] {
+export function listOf(request: Pick<RestRequest, 'query'>, name: string): readonly string[] {
   const parts = (request.query[name] ?? '').split(',').map((part) => part.trim())
   return parts.filter((part) => part !== '')
 }

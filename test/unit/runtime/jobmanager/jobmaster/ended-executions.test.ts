@@ -5,10 +5,10 @@ import { EndedExecutions } from '../../../../../src/runtime/jobmanager/jobmaster
 import { MetricStore } from '../../../../../src/runtime/jobmanager/jobmaster/metric-store.js'
 import { sampleGraph } from '../sample-graphs.js'
 
-const TYPES = { counters: [], histograms: [], meters: [] }
+const TYPES = { counters: [], histograms: [], meters: {} }
 
 function graphOf(attemptNumber: number): ExecutionGraph {
-  return new ExecutionGraph(sampleGraph(), () => ({ worker: 0, slot: 0 }), attemptNumber)
+  return new ExecutionGraph(sampleGraph([{ id: 'v' }]), () => ({ worker: 0, slot: 0 }), attemptNumber)
 }
 
 test('of each subtask the newest attempts are known, with what they reported last', () => {

@@ -25,7 +25,7 @@ beforeEach(() => {
   clock = new ManualClock()
   samples = new StackSamples(clock, Configuration.fromMap(SETTINGS))
   asked = []
-  const graph = sampleGraph()
+  const graph = sampleGraph([{ id: 'source' }, { id: 'slow', parallelism: 2 }], [['source', 'slow', 'rebalance']])
   vertexId = graph.vertices.at(-1)?.id ?? ''
   const executions = new ExecutionGraph(graph, (_vertex, subtask) => ({ worker: subtask, slot: 0 }), 0)
   for (const execution of executions.all()) {
