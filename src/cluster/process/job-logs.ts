@@ -5,11 +5,7 @@ import { ProcessLogs } from './process-logs.js'
 const OUTPUT = /^flink-ts-[0-9a-f]{32}(?:-(\d{1,9}))?\.out$/
 
 /** The logs of a job process, and what its jobs have printed where nobody was attached to it. */
-export function jobLogs(
-  directory: string | undefined,
-  pid: number,
-  jobIds: () => readonly string[],
-): ProcessLogs {
+export function jobLogs(directory: string | undefined, pid: number, jobIds: () => readonly string[]): ProcessLogs {
   const log = logNameOf(pid)
   const isOwn = (name: string): boolean =>
     name === log || name.startsWith(`${log}.`) || jobIds().some((id) => name.startsWith(outputNameOf(id)))

@@ -20,15 +20,17 @@ export interface JobProcessesServices {
 /** This process of jobs as a cluster: its main thread is the job manager, and each job that has not ended has a task manager. */
 export function jobProcesses({ jobs, configuration, logDirectory, clock }: JobProcessesServices): ProcessesContext {
   const place = { host: hostname(), pid: process.pid }
-  const own = new ProcessOfNode(clock, jobLogs(logDirectory, place.pid, () => [...jobs.keys()]))
+  const own = new ProcessOfNode(
+    clock,
+    jobLogs(logDirectory, place.pid, () => [...jobs.keys()]),
+  )
   const running = (): (readonly [jobId: string, job: HostedJob])[] =>
     [...jobs].filter(([, { outcome }]) => outcome === undefined)
   const taskManagerOf = (jobId: string, job: HostedJob): ObservedTaskManager => {
     const metrics = async (): Promise<Record<string, number>> => ({ ...(await own.metrics()), ...memoryMetricsOf(job) })
     return {
       metrics,
-      details: async () =>
-        taskManagerDetailsOf(taskManagerInfoOf(job, place, clock.now()), jobId, await metrics()),
+      details: async () => taskManagerDetailsOf(taskManagerInfoOf(job, place, clock.now()), jobId, await metrics()),
       threadDump: () => own.threadDump(),
       logs: () => own.logs(),
       openLog: (which) => own.openLog(which),

@@ -158,4 +158,3 @@ function metricsInfoOf(metrics: Readonly<Record<string, number>>): TaskManagerMe
     })),
   }
 }
-

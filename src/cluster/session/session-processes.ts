@@ -86,7 +86,9 @@ export class SessionProcesses {
   }
 
   #living(): JobDirectoryEntry[] {
-    return this.#services.jobs().flatMap(({ phase, entry }) => (phase === 'living' && entry !== undefined ? [entry] : []))
+    return this.#services
+      .jobs()
+      .flatMap(({ phase, entry }) => (phase === 'living' && entry !== undefined ? [entry] : []))
   }
 
   #idOf({ jobId, pid }: JobDirectoryEntry): string {

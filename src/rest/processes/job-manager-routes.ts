@@ -42,11 +42,9 @@ export const JOB_MANAGER_ROUTES: readonly ProcessRoute[] = [
       return { status: 200, body: { logs: await jobManager.logs() } }
     },
   },
-  ...LOG_PATHS.map(
-    ({ path, whichOf }): ProcessRoute => ({
-      method: 'GET',
-      path: `/jobmanager${path}`,
-      handle: (request, { jobManager }) => logResponse(jobManager, whichOf(request), LISTED),
-    }),
-  ),
+  ...LOG_PATHS.map(({ path, whichOf }): ProcessRoute => ({
+    method: 'GET',
+    path: `/jobmanager${path}`,
+    handle: (request, { jobManager }) => logResponse(jobManager, whichOf(request), LISTED),
+  })),
 ]

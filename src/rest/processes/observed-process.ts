@@ -9,7 +9,8 @@ import type {
 } from '../messages/process-messages.js'
 
 /** `log` and `output` are the current ones of the process; others have a name, without a directory. */
-export type WhichLog = { readonly kind: 'log' } | { readonly kind: 'output' } | { readonly kind: 'named'; readonly name: string }
+export type WhichLog =
+  { readonly kind: 'log' } | { readonly kind: 'output' } | { readonly kind: 'named'; readonly name: string }
 
 /** What is asked about a process, whatever it does. */
 export interface ObservedProcess {
