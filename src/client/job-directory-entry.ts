@@ -29,6 +29,10 @@ export interface JobDirectoryEntry {
   readonly isRecoverable?: boolean
   /** The states of the job that may be asked about; absent where there are none. */
   readonly queryableStates?: readonly QueryableStateMessage[]
+  /** Of a job of a session: slots that it needs. */
+  readonly slots?: number
+  /** It has not got them yet. */
+  readonly waitsForSlots?: boolean
 }
 
 /** What anybody may have written as the entry of a job is checked before it is believed: ReasonError. */
@@ -36,7 +40,7 @@ export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobD
   if (typeof value !== 'object' || value === null) throw new ReasonError('it is no JSON object')
   const fields = value as Partial<Record<keyof JobDirectoryEntry, unknown>>
   const { jobId, pid, processStart, name, startTime, version, socket, web } = fields
-  const { logDirectory, checkpoints, isRecoverable, queryableStates } = fields
+  const { logDirectory, checkpoints, isRecoverable, queryableStates, slots, waitsForSlots } = fields
   if (jobId !== expectedJobId) throw new ReasonError('it is not of the job that its name says')
   const isComplete =
     typeof pid === 'number' &&
@@ -51,7 +55,9 @@ export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobD
     (logDirectory === undefined || typeof logDirectory === 'string') &&
     (checkpoints === undefined || typeof checkpoints === 'string') &&
     (isRecoverable === undefined || typeof isRecoverable === 'boolean') &&
-    (queryableStates === undefined || areQueryableStates(queryableStates))
+    (queryableStates === undefined || areQueryableStates(queryableStates)) &&
+    (slots === undefined || (typeof slots === 'number' && Number.isSafeInteger(slots) && slots > 0)) &&
+    (waitsForSlots === undefined || typeof waitsForSlots === 'boolean')
   if (!isComplete) throw new ReasonError('a field of it is missing or has a value that no job writes')
   return {
     jobId: expectedJobId,
@@ -66,6 +72,8 @@ export function jobDirectoryEntryOf(value: unknown, expectedJobId: string): JobD
     ...(checkpoints !== undefined && { checkpoints }),
     ...(isRecoverable !== undefined && { isRecoverable }),
     ...(queryableStates !== undefined && { queryableStates }),
+    ...(slots !== undefined && { slots }),
+    ...(waitsForSlots !== undefined && { waitsForSlots }),
   }
 }
 

@@ -41,6 +41,8 @@ const SLOW_MS = 10_000
 const SHOWN_AFTER_MS = 200
 /** A job that lives answers in a moment. `list` waits no longer for one that does not. */
 const OVERVIEW_TIMEOUT_MS = 1000
+/** Of errors: those of ours, as they are and as users of Flink know them, and the one that every error has. */
+const NAMES_OF_NO_INTEREST = /^(?:FlinkError|ReasonError|Error|(?:java|org\.apache\.flink)\.[\w.$]+): /
 
 export interface RestClusterClientServices {
   readonly runDirectory: RunDirectory
@@ -367,7 +369,7 @@ function messagesOf(stackTrace: string): string {
     .join('\n')
   const told: string[] = []
   for (const link of withoutFrames.split('\nCaused by: ')) {
-    const message = link.replace(/^(?:FlinkError|ReasonError|Error): /, '').trim()
+    const message = link.replace(NAMES_OF_NO_INTEREST, '').trim()
     if (told.at(-1)?.includes(message) !== true) told.push(message)
   }
   return told.join('\nCaused by: ')

@@ -18,6 +18,8 @@ const PRIVATE_FILE = 0o600
 const STICKY = 0o1000
 /** A job's entry is as long as its name and a few hundred bytes. */
 const FILE_LIMIT_BYTES = 1 << 20
+/** The answers of a job are bounded by whoever makes them. */
+const ANSWERS_LIMIT_BYTES = 64 << 20
 const JOB_ID = /^[0-9a-f]{32}$/
 const EXTENSION = '.json'
 const OTHER_DIRECTORY = 'Set cluster.run-directory to a directory of yours.'
@@ -106,6 +108,7 @@ export class RunDirectory {
   async succeed(jobId: string): Promise<void> {
     try {
       await rm(this.#archivedFile(jobId), { force: true })
+      await rm(this.#answersFile(jobId), { force: true })
       if (process.platform !== 'win32') await rm(socketPathOf(this.path, jobId), { force: true })
     } catch (error) {
       throw this.unusable(error)
@@ -127,10 +130,11 @@ export class RunDirectory {
     }
   }
 
-  /** Takes the job out of the living ones and keeps its last overview. */
-  async archive(overview: JobOverview): Promise<void> {
+  /** Takes the job out of the living ones and keeps its last overview, and `answers`: the JSON of what else it has to say. */
+  async archive(overview: JobOverview, answers?: string): Promise<void> {
     try {
       await this.prepare()
+      if (answers !== undefined) await this.#writeText(this.#answersFile(overview.jid), answers)
       await this.#write(path.join(this.#archive, `${overview.jid}.json`), overview)
     } finally {
       // A full disk has no room for the overview, and the job has ended all the same.
@@ -198,6 +202,12 @@ export class RunDirectory {
     return overviews
   }
 
+  /** What `archive` was given of a job beside its overview; undefined where it is not known. */
+  async archivedAnswers(jobId: string): Promise<unknown> {
+    if (!JOB_ID.test(jobId)) return undefined
+    return this.#believed(this.#answersFile(jobId), (value) => value, ANSWERS_LIMIT_BYTES)
+  }
+
   get #archive(): string {
     return path.join(this.path, 'archive')
   }
@@ -220,6 +230,10 @@ export class RunDirectory {
     return path.join(this.#archive, `${jobId}.json`)
   }
 
+  #answersFile(jobId: string): string {
+    return path.join(this.#archive, `${jobId}.answers.json`)
+  }
+
   async #archivedJob(jobId: string): Promise<JobOverview | undefined> {
     return this.#believed(this.#archivedFile(jobId), (value) => {
       if (isJobOverview(value) && value.jid === jobId) return value
@@ -228,11 +242,15 @@ export class RunDirectory {
   }
 
   /** What a file says; undefined when it went meanwhile, and when no job wrote it, which is told once. */
-  async #believed<T>(file: string, check: (value: unknown) => T | Promise<T>): Promise<T | undefined> {
+  async #believed<T>(
+    file: string,
+    check: (value: unknown) => T | Promise<T>,
+    limitBytes = FILE_LIMIT_BYTES,
+  ): Promise<T | undefined> {
     try {
       // Before the directory was made private others may have put files there.
       const owners = [process.getuid?.(), await ownerOf(this.path)].filter((uid) => uid !== undefined)
-      return await check(await readJsonFile(file, { limitBytes: FILE_LIMIT_BYTES, owners }))
+      return await check(await readJsonFile(file, { limitBytes, owners }))
     } catch (error) {
       if (errnoOf(error) === 'ENOENT') return undefined
       // A file stands where the directory should be, on which the next command would fail.
@@ -270,11 +288,15 @@ export class RunDirectory {
   }
 
   /** Written aside and renamed, so that no reader ever sees half a file. */
-  async #write(file: string, value: unknown): Promise<void> {
+  #write(file: string, value: unknown): Promise<void> {
+    return this.#writeText(file, JSON.stringify(value))
+  }
+
+  async #writeText(file: string, text: string): Promise<void> {
     const { randomBytes } = await import('node:crypto')
     const temporary = `${file}.${randomBytes(6).toString('hex')}.tmp`
     try {
-      await writeFile(temporary, JSON.stringify(value), { mode: PRIVATE_FILE })
+      await writeFile(temporary, text, { mode: PRIVATE_FILE })
       await rename(temporary, file)
     } catch (error) {
       // Why it could not be written matters, not that nothing can be removed there either.
@@ -311,7 +333,8 @@ export class RunDirectory {
     const overviews = await this.archivedJobs()
     overviews.sort((left, right) => right['end-time'] - left['end-time'])
     for (const overview of overviews.slice(ARCHIVE_LIMIT)) {
-      await rm(path.join(this.#archive, `${overview.jid}.json`), { force: true })
+      await rm(this.#archivedFile(overview.jid), { force: true })
+      await rm(this.#answersFile(overview.jid), { force: true })
     }
   }
 }

@@ -12,6 +12,7 @@ import type { RunDirectory } from '../client/run-directory.js'
 import { isSocket } from '../client/socket-place.js'
 import type { RestApi } from '../rest/rest-api.js'
 import { RestEndpoint } from '../rest/rest-endpoint.js'
+import { archiveTextOf } from '../rest/archive/job-archive.js'
 import type { JobsGateway } from '../rest/jobs-gateway.js'
 import type { ProcessesContext } from '../rest/processes/processes-context.js'
 import { ClosingStack } from './closing-stack.js'
@@ -31,6 +32,8 @@ export interface ControlServerServices {
   readonly processes?: () => Promise<ProcessesContext>
   readonly clock: Clock
   readonly random: Random
+  /** What came of an operation is told for so long. */
+  readonly storeDurationMs: number
   readonly logger: Logger
   readonly runDirectory: RunDirectory
   readonly version: string
@@ -48,6 +51,8 @@ export interface StartedJob {
   readonly startTime: number
   readonly checkpoints?: string
   readonly isRecoverable?: boolean
+  readonly slots?: number
+  readonly waitsForSlots?: boolean
 }
 
 /**
@@ -73,14 +78,14 @@ export class ControlServer {
     this.#services = services
     this.gateway = services.gateway
     this.#upkeep = new RunDirectoryUpkeep(services.clock, () => this.#restore())
-    const { gateway, clock, random, logger, runDirectory, web, warn } = services
+    const { gateway, clock, random, logger, runDirectory, storeDurationMs, web, warn } = services
     const onRequest = (): void => {
       this.#asked = true
     }
     const bodyLimit = web === undefined ? {} : { bodyLimit: web.settings.maxContentLength }
     const openApi = async (): Promise<RestApi> => {
       const [{ jobRestApi }, processes] = await Promise.all([import('../rest/job-rest-api.js'), services.processes?.()])
-      return jobRestApi({ gateway, clock, random, ...(processes !== undefined && { processes }) })
+      return jobRestApi({ gateway, clock, random, storeDurationMs, ...(processes !== undefined && { processes }) })
     }
     this.#endpoint = new RestEndpoint({ openApi, clock, logger, onRequest, ...bodyLimit })
     const onOpened = (): Promise<void> => this.#change(() => this.#reached)
@@ -130,6 +135,11 @@ export class ControlServer {
     await this.#change((entry) => (entry.jobId === jobId ? { queryableStates } : undefined))
   }
 
+  /** It waited for them. */
+  async slotsGranted(jobId: string): Promise<void> {
+    await this.#change((entry) => (entry.jobId === jobId ? { waitsForSlots: false } : undefined))
+  }
+
   /** Archives the jobs and closes the socket. Never rejects: a job ends as it has ended, whatever can be kept of it. */
   async close(): Promise<void> {
     const closing = new ClosingStack((error) => {
@@ -143,7 +153,8 @@ export class ControlServer {
       for (const overview of jobs) {
         closing.push(async () => {
           const left = await this.#leftBy(overview.jid)
-          await this.#services.runDirectory.archive({ ...overview, ...this.#log(), ...left })
+          const answers = await this.#answersOf(overview.jid)
+          await this.#services.runDirectory.archive({ ...overview, ...this.#log(), ...left }, answers)
         })
       }
     })
@@ -154,6 +165,16 @@ export class ControlServer {
       return this.#registrations
     })
     await closing.close()
+  }
+
+  /** For whoever asks when the job has ended; its overview is kept whatever becomes of them. */
+  async #answersOf(jobId: string): Promise<string | undefined> {
+    try {
+      return await archiveTextOf(this.gateway, jobId)
+    } catch (error) {
+      this.#services.logger.warn('of a job that has ended little is kept', { reason: messageOf(error) })
+      return undefined
+    }
   }
 
   #log(): Pick<JobOverview, 'log'> {

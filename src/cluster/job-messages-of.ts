@@ -1,20 +1,28 @@
+import { createHash } from 'node:crypto'
 import { Configuration } from '../core/config/configuration.js'
 import { PipelineOptions } from '../core/config/pipeline-options.js'
 import type {
   JobAccumulatorsInfo,
   JobConfigInfo,
   JobDetailsInfo,
-  JobExceptionsInfo,
   JobExecutionResultInfo,
   JobOverview,
   JobVertexInfo,
   TaskCounts,
 } from '../rest/messages/job-messages.js'
+import { ioMetricsOf, timesOf } from '../rest/vertices/attempt-info.js'
+import { aggregateState, countStates, type VertexReport } from '../rest/vertices/vertex-report.js'
 import { throwableInfo } from '../rest/throwable-info.js'
 import type { JobDetails, VertexDetails } from '../runtime/jobmanager/jobmaster/job-details.js'
 import type { JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
 import { accumulatorText } from './accumulator-text.js'
+import { restartStrategyText } from './restart-strategy-text.js'
 
+/** Flink's; the last two are none of this engine's. */
+const JOB_STATES = [
+  ...['INITIALIZING', 'CREATED', 'RUNNING', 'FAILING', 'FAILED', 'CANCELLING', 'CANCELED', 'FINISHED', 'RESTARTING'],
+  ...['SUSPENDED', 'RECONCILING'],
+] as const
 const APPLICATION_STATUS = { FINISHED: 'SUCCEEDED', FAILED: 'FAILED', CANCELED: 'CANCELED' } as const
 
 /** JobDetails of the engine as the wire types of the REST API. Pure. */
@@ -38,47 +46,52 @@ function restartsOf({ restarts, timestamps, status, startTime }: JobDetails): Pi
   return restarts === 0 ? {} : { restarts: { count: restarts, since: timestamps[status] ?? startTime } }
 }
 
-export function jobDetailsInfoOf(details: JobDetails, plan: unknown, now: number): JobDetailsInfo {
+/** `reports`: of its vertices, in their order. */
+export function jobDetailsInfoOf(
+  details: JobDetails,
+  reports: readonly VertexReport[],
+  { plan, now }: { readonly plan: unknown; readonly now: number },
+): JobDetailsInfo {
   const overview = jobOverviewOf(details, now)
-  const states = details.vertices.flatMap((vertex) => statesOf(vertex))
+  const vertices = reports.map((report, index) => vertexInfoOf(report, details.vertices[index]?.slotSharingGroup, now))
   return {
     jid: overview.jid,
     name: overview.name,
+    isStoppable: false,
     state: overview.state,
+    'job-type': 'STREAMING',
     'start-time': overview['start-time'],
     'end-time': overview['end-time'],
     duration: overview.duration,
     maxParallelism: Math.max(-1, ...details.vertices.map((vertex) => vertex.maxParallelism)),
     now,
-    timestamps: Object.fromEntries(Object.entries(details.timestamps)),
-    vertices: details.vertices.map((vertex) => vertexInfoOf(vertex, now)),
-    'status-counts': countBy(states),
+    timestamps: Object.fromEntries(JOB_STATES.map((state) => [state, timestampOf(details, state)])),
+    vertices,
+    'status-counts': countStates(vertices.map(({ status }) => status)),
     plan,
+    'pending-operators': 0,
     warnings: details.warnings,
   }
 }
 
+function timestampOf({ timestamps }: JobDetails, state: string): number {
+  return (timestamps as Readonly<Record<string, number | undefined>>)[state] ?? 0
+}
+
 export function jobConfigInfoOf(details: JobDetails): JobConfigInfo {
   const { configuration } = details
+  const typed = Configuration.fromMap(configuration)
   return {
     jid: details.jobId,
     name: details.name,
     'execution-config': {
+      'execution-mode': 'PIPELINED',
       'job-parallelism': Math.max(1, ...details.vertices.map((vertex) => vertex.parallelism)),
-      'restart-strategy': configuration['restart-strategy.type'] ?? 'default',
-      'object-reuse-mode': Configuration.fromMap(configuration).get(PipelineOptions.OBJECT_REUSE),
+      'restart-strategy': restartStrategyText(typed),
+      'object-reuse-mode': typed.get(PipelineOptions.OBJECT_REUSE),
       'user-config': configuration,
     },
   }
-}
-
-export function jobExceptionsInfoOf(details: JobDetails): JobExceptionsInfo {
-  const entries = details.exceptions.map(({ name, stack, timestamp }) => ({
-    exceptionName: name,
-    stacktrace: stack,
-    timestamp,
-  }))
-  return { exceptionHistory: { entries: entries.reverse(), truncated: false } }
 }
 
 function statesOf(vertex: VertexDetails): string[] {
@@ -86,31 +99,23 @@ function statesOf(vertex: VertexDetails): string[] {
   return Array.from({ length: vertex.parallelism }, () => 'CREATED')
 }
 
-function vertexInfoOf(vertex: VertexDetails, now: number): JobVertexInfo {
-  const startTime = Math.min(...vertex.subtasks.flatMap(({ timestamps }) => timestamps.DEPLOYING ?? []))
-  const isStarted = startTime !== Number.POSITIVE_INFINITY
-  const endTime = endTimeOf(vertex)
-  const states = statesOf(vertex)
-  const [first = 'CREATED'] = states
+function vertexInfoOf(report: VertexReport, group = 'default', now: number): JobVertexInfo {
+  const attempts = report.subtasks.map(({ current }) => current)
+  const states = attempts.map(({ state }) => state)
+  const { startTime, endTime, duration } = timesOf(attempts, now)
   return {
-    id: vertex.id,
-    name: vertex.name,
-    maxParallelism: vertex.maxParallelism,
-    parallelism: vertex.parallelism,
-    status: states.every((state) => state === first) ? first : 'RUNNING',
-    'start-time': isStarted ? startTime : -1,
-    'end-time': endTime ?? -1,
-    duration: isStarted ? (endTime ?? now) - startTime : -1,
-    tasks: countBy(states),
+    id: report.id,
+    slotSharingGroupId: createHash('sha256').update(group).digest('hex').slice(0, 32),
+    name: report.name,
+    maxParallelism: report.maxParallelism,
+    parallelism: report.parallelism,
+    status: aggregateState(states),
+    'start-time': startTime,
+    'end-time': endTime,
+    duration,
+    tasks: countStates(states),
+    metrics: ioMetricsOf(attempts),
   }
-}
-
-/** When the last of its subtasks ended; undefined while one of them lives. */
-function endTimeOf({ subtasks }: VertexDetails): number | undefined {
-  const ends = subtasks.flatMap(
-    ({ timestamps: { FINISHED, CANCELED, FAILED } }) => FINISHED ?? CANCELED ?? FAILED ?? [],
-  )
-  return ends.length > 0 && ends.length === subtasks.length ? Math.max(...ends) : undefined
 }
 
 /** What the functions of a finished job accumulated; nothing of one that has not finished. */

@@ -1,6 +1,8 @@
+import { hostname } from 'node:os'
 import { SavepointOptions } from '../core/config/savepoint-options.js'
 import type { Configuration } from '../core/config/configuration.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import type { TaskManagerPlace } from '../core/ids/task-manager-id.js'
 import type { Clock } from '../core/time/clock.js'
 import { renderJsonPlan } from '../graph/json-plan.js'
 import type { JobGraph } from '../graph/job-graph.js'
@@ -21,27 +23,34 @@ import type {
   JobOverview,
   JobStartInfo,
 } from '../rest/messages/job-messages.js'
+import type { EnvironmentInfo } from '../rest/messages/environment-messages.js'
 import type { QueryableStateMessage, StateQueryAnswer } from '../rest/messages/state-messages.js'
 import type { JobWatermarksInfo } from '../rest/messages/watermark-messages.js'
+import type { VertexReport } from '../rest/vertices/vertex-report.js'
 import type { CheckpointDetails } from '../runtime/jobmanager/checkpoint/checkpoint-statistics.js'
 import type { JobMaster, JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
+import type { VertexDetails } from '../runtime/jobmanager/jobmaster/job-details.js'
+import { ClientHeartbeats } from './client-heartbeats.js'
 import { checkpointConfigInfoOf } from './checkpoint-config-info-of.js'
 import {
   checkpointingStatisticsOf,
   checkpointStatisticsWithTasksOf,
   taskStatisticsWithSubtasksOf,
 } from './checkpoint-messages-of.js'
+import { environmentInfo } from './environment-info.js'
+import { jobExceptionsInfoOf } from './job-exceptions-info-of.js'
 import { jobMetricsOf } from './job-metrics-of.js'
 import {
   jobAccumulatorsInfoOf,
   jobConfigInfoOf,
   jobDetailsInfoOf,
-  jobExceptionsInfoOf,
   jobExecutionResultInfoOf,
   jobOverviewOf,
 } from './job-messages-of.js'
 import { reportedJobs } from './reported-job-of.js'
 import { queryableStateMessageOf, stateQueryAnswerOf } from './queryable-states-of.js'
+import type { SlotGate } from './slot-gate.js'
+import { attemptPlaceOf, vertexReportOf } from './vertex-report-of.js'
 import type { UidWarning } from './uid-warning.js'
 import { jobWatermarksInfoOf } from './job-watermarks-of.js'
 
@@ -54,6 +63,8 @@ export interface HostedJob {
   readonly jobGraph: JobGraph
   readonly configuration: Configuration
   readonly uids: UidWarning
+  /** Of a job of a session. */
+  readonly slots?: SlotGate | undefined
   outcome: JobOutcome | undefined
 }
 
@@ -64,6 +75,8 @@ export class JobProcessGateway implements JobsGateway {
   readonly #configuration: Configuration
   readonly #start: JobStart
   readonly #deleteSnapshot: (path: string) => Promise<void>
+  readonly #place: TaskManagerPlace = { host: hostname(), pid: process.pid }
+  readonly #heartbeats: ClientHeartbeats
 
   constructor(services: {
     readonly jobs: ReadonlyMap<string, HostedJob>
@@ -78,6 +91,9 @@ export class JobProcessGateway implements JobsGateway {
     this.#configuration = services.configuration
     this.#start = services.start
     this.#deleteSnapshot = services.deleteSnapshot
+    this.#heartbeats = new ClientHeartbeats(services.clock, (jobId) => {
+      this.#jobs.get(jobId)?.master.cancel()
+    })
   }
 
   overview(): Promise<readonly JobOverview[]> {
@@ -95,8 +111,9 @@ export class JobProcessGateway implements JobsGateway {
 
   details(jobId: string): Promise<JobDetailsInfo> {
     return this.#with(jobId, (job) => {
-      const plan = renderJsonPlan(job.jobGraph, jobId)
-      return jobDetailsInfoOf(job.master.details(), plan, this.#clock.now())
+      const details = job.master.details()
+      const reports = details.vertices.map((vertex) => this.#report(job, vertex))
+      return jobDetailsInfoOf(details, reports, { plan: renderJsonPlan(job.jobGraph, jobId), now: this.#clock.now() })
     })
   }
 
@@ -104,12 +121,25 @@ export class JobProcessGateway implements JobsGateway {
     return this.#with(jobId, (job) => renderJsonPlan(job.jobGraph, jobId))
   }
 
+  vertex(jobId: string, vertexId: string): Promise<VertexReport> {
+    return this.#with(jobId, (job) => {
+      const vertex = job.master.details().vertices.find(({ id }) => id === vertexId)
+      if (vertex === undefined) throw new FlinkError('VERTEX_NOT_FOUND', { vertexId })
+      return this.#report(job, vertex)
+    })
+  }
+
+  environment(jobId: string): Promise<EnvironmentInfo> {
+    return this.#with(jobId, environmentInfo)
+  }
+
   config(jobId: string): Promise<JobConfigInfo> {
     return this.#with(jobId, (job) => jobConfigInfoOf(job.master.details()))
   }
 
-  exceptions(jobId: string): Promise<JobExceptionsInfo> {
-    return this.#with(jobId, (job) => jobExceptionsInfoOf(job.master.details()))
+  exceptions(jobId: string, most: number): Promise<JobExceptionsInfo> {
+    const place = attemptPlaceOf(this.#place, jobId)
+    return this.#with(jobId, ({ master }) => jobExceptionsInfoOf(master.details(), { most, place }))
   }
 
   checkpoints(jobId: string): Promise<CheckpointingStatistics> {
@@ -174,11 +204,29 @@ export class JobProcessGateway implements JobsGateway {
     return this.#with(jobId, ({ outcome }) => jobAccumulatorsInfoOf(outcome))
   }
 
+  /** Of a job that has ended, or is none of this process, as well. */
+  clientHeartbeat(jobId: string, expiredTimestamp: number): Promise<void> {
+    const job = this.#jobs.get(jobId)
+    if (job !== undefined && job.outcome === undefined) {
+      this.#heartbeats.heard(jobId, expiredTimestamp)
+      void job.master.outcome.then(() => {
+        this.#heartbeats.forget(jobId)
+      })
+    }
+    return Promise.resolve()
+  }
+
   cancel(jobId: string): Promise<void> {
     return this.#with(jobId, ({ master }) => {
       const { status: state } = master
       if (state === 'FINISHED' || state === 'FAILED') throw new FlinkError('JOB_ALREADY_TERMINAL', { jobId, state })
       master.cancel()
+    })
+  }
+
+  grantSlots(jobId: string): Promise<void> {
+    return this.#with(jobId, ({ slots }) => {
+      slots?.grant()
     })
   }
 
@@ -207,6 +255,15 @@ export class JobProcessGateway implements JobsGateway {
 
   disposeSavepoint(path: string): Promise<void> {
     return this.#deleteSnapshot(path)
+  }
+
+  #report({ master }: HostedJob, vertex: VertexDetails): VertexReport {
+    const { jobId } = master
+    return vertexReportOf(vertex, {
+      reports: master.taskMetrics().reports,
+      place: attemptPlaceOf(this.#place, jobId),
+      earlierOf: (vertexId, subtaskIndex) => master.endedAttempts(vertexId, subtaskIndex),
+    })
   }
 
   #targetOf(job: HostedJob, targetDirectory: string | undefined): string {

@@ -1,5 +1,7 @@
 import { Configuration } from '../core/config/configuration.js'
+import { SessionOptions } from '../core/config/session-options.js'
 import { checkKnownOptions } from '../core/config/global-configuration.js'
+import { RestOptions } from '../core/config/rest-options.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { asError, messageOf } from '../core/errors/thrown-value.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
@@ -13,6 +15,7 @@ import type { JobGraph } from '../graph/job-graph.js'
 import { checkpointDirectoryOf } from '../runtime/jobmanager/checkpoint/checkpoint-storage-factory.js'
 import { CheckpointRepository } from '../runtime/jobmanager/checkpoint/checkpoint-repository.js'
 import { JobMaster, type JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
+import { slotCountOf } from '../runtime/jobmanager/scheduler/slot-assignment.js'
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
 import type { JobSubmission } from '../runtime/protocol/program-messages.js'
 import { checkCachedFiles } from './cached-files-check.js'
@@ -29,6 +32,7 @@ import { answerProgram, resultOf } from './program-requests.js'
 import { starterNamingArchive } from './program-archive.js'
 import { RecoverableJob, type RecoverableJobSettings } from './recoverable-job.js'
 import { checkLocalDirectories } from './relative-directories.js'
+import { SlotGate } from './slot-gate.js'
 import { notesOfSources } from './source-notes.js'
 import type { TakeOver } from './take-over.js'
 import { UidWarning } from './uid-warning.js'
@@ -38,6 +42,12 @@ import { heapSizeMbOf, WorkerThreadStarter } from './worker-thread-starter.js'
 
 /** Time that a program has to return after its jobs were ended from outside. */
 const PROGRAM_GRACE_MS = 3000
+
+/** What a JobMaster gets beside its job. */
+interface AroundMaster {
+  readonly starter: WorkerThreadStarter
+  readonly slots: SlotGate | undefined
+}
 
 /** What the first job of the program starts from; without a path what its configuration says. */
 export interface RestoreSettings {
@@ -60,6 +70,10 @@ export interface JobProcessInput {
   readonly takeOver?: TakeOver | undefined
   /** Of its first job, where whoever started it knows it already. */
   readonly jobId?: string | undefined
+  /** A session has started it: its first job waits for slots of that. */
+  readonly isSupervised?: boolean | undefined
+  /** The job is recovered, as its process died without a word. */
+  readonly hasDied?: boolean | undefined
   /** For whoever is to start the program again. */
   readonly start: Pick<JobStart, 'jobFile' | 'file' | 'workingDirectory' | 'web'>
   /** Started already; ended with the process of the job. */
@@ -117,8 +131,9 @@ export class JobProcess {
     this.#failures = new UnreportedFailures(clock, warn)
     this.#optionWarnings = new OptionWarnings(this.#configuration, warn)
     this.#recoverable = this.#recoverableJob()
+    const storeDurationMs = this.#configuration.get(RestOptions.ASYNC_STORE_DURATION)
     const services = { gateway, clock, random, logger, runDirectory, version, logDirectory, warn, web }
-    this.#control = new ControlServer({ ...services, processes: () => this.#openProcesses() })
+    this.#control = new ControlServer({ ...services, storeDurationMs, processes: () => this.#openProcesses() })
   }
 
   /**
@@ -222,8 +237,9 @@ export class JobProcess {
     await this.#metrics.jobStarts(configuration)
     const starter = this.#starterFor(configuration)
     const environment = (await this.#recoverable?.open(unguarded)) ?? unguarded
-    const master = await this.#masterOrGiveUp(environment, submission, starter)
-    const job: HostedJob = { master, jobGraph, configuration, uids, outcome: undefined }
+    const slots = this.#slotGateOf(jobGraph, configuration)
+    const master = await this.#masterOrGiveUp(environment, submission, { starter, slots })
+    const job: HostedJob = { master, jobGraph, configuration, uids, slots, outcome: undefined }
     this.#jobs.set(jobId, job)
     void this.#watch(job, starter)
     try {
@@ -233,14 +249,17 @@ export class JobProcess {
       const place = {
         ...(checkpoints !== undefined && { checkpoints }),
         ...(this.#recoverable !== undefined && { isRecoverable: true }),
+        ...(slots !== undefined && { slots: slots.slots, waitsForSlots: true }),
       }
       await this.#control.jobStarted({ jobId, name: jobGraph.name, startTime, ...place })
     } catch (error) {
       await master.abandon(asError(error))
       throw error
     }
+    // It may wait long for its slots, which whoever has submitted it does not.
+    if (slots !== undefined) listener.jobSubmitted(jobId)
     await master.start()
-    listener.jobSubmitted(jobId)
+    if (slots === undefined) listener.jobSubmitted(jobId)
     this.#unreported.add(jobId)
     return jobId
   }
@@ -274,6 +293,17 @@ export class JobProcess {
     return { jobId, jobGraph, configuration, clock, random, logger, fileSystems }
   }
 
+  /** Of the job that its session knows; whatever else a program runs it runs at its own risk. */
+  #slotGateOf(jobGraph: JobGraph, configuration: Configuration): SlotGate | undefined {
+    if (this.#input.isSupervised !== true) return undefined
+    return new SlotGate(slotCountOf(jobGraph), this.#input.clock, configuration.get(SessionOptions.SLOT_REQUEST_TIMEOUT))
+  }
+
+  async #slotsAcquired(jobId: string, slots: SlotGate): Promise<void> {
+    await slots.acquired()
+    await this.#control.slotsGranted(jobId)
+  }
+
   #warnOfUntaken(jobId: string): void {
     const name = this.#jobs.get(jobId)?.jobGraph.name ?? ''
     this.#input.listener.warning(
@@ -293,12 +323,12 @@ export class JobProcess {
   async #masterOrGiveUp(
     environment: JobEnvironment,
     submission: JobSubmission,
-    starter: WorkerThreadStarter,
+    around: AroundMaster,
   ): Promise<JobMaster> {
     try {
       // On a slow disk that took a while, in which somebody may have lost patience.
       if (this.#isEnding) throw new FlinkError('JOB_CANCELED', { jobId: 'not started' })
-      return this.#makeMaster(environment, submission, starter)
+      return this.#makeMaster(environment, submission, around)
     } catch (error) {
       await this.#recoverable?.giveUp()
       throw error
@@ -312,7 +342,7 @@ export class JobProcess {
     return jobProcesses({ jobs: this.#jobs, configuration: this.#configuration, logDirectory, clock })
   }
 
-  #makeMaster(environment: JobEnvironment, submission: JobSubmission, starter: WorkerThreadStarter): JobMaster {
+  #makeMaster(environment: JobEnvironment, submission: JobSubmission, { starter, slots }: AroundMaster): JobMaster {
     const { graphIndex, earlierAnswers } = submission
     const { program, version } = this.#input
     const isFirst = this.#jobs.size === 0
@@ -339,6 +369,10 @@ export class JobProcess {
         this.#input.listener.note(text)
       },
       takesPlace: takeOver !== undefined,
+      ...(this.#input.hasDied === true && {
+        earlierFailure: new FlinkError('SESSION_JOB_DIED', { jobId: environment.jobId }),
+      }),
+      ...(slots !== undefined && { slotsAcquired: () => this.#slotsAcquired(environment.jobId, slots) }),
       onAllRunning: () => {
         takeOver?.runs(environment.jobId)
       },

@@ -1,7 +1,7 @@
 import type { Random } from '../core/random/random.js'
 import type { Clock } from '../core/time/clock.js'
 import type { JobsGateway } from './jobs-gateway.js'
-import { OperationRegistry, STORE_DURATION_MS } from './operation-registry.js'
+import { OperationRegistry } from './operation-registry.js'
 import type { ProcessesContext } from './processes/processes-context.js'
 import { PROCESS_ROUTES } from './processes/process-routes.js'
 import { endpointsOf, type RestApi } from './rest-api.js'
@@ -12,19 +12,20 @@ export interface JobRestApiServices {
   readonly gateway: JobsGateway
   readonly clock: Clock
   readonly random: Random
+  /** Results of operations stay pollable this long. */
+  readonly storeDurationMs: number
   /** Of the process that answers, and of its jobs. */
   readonly processes?: ProcessesContext
 }
 
 /** The endpoints of the jobs of one process. */
-export function jobRestApi({ gateway, clock, random, processes }: JobRestApiServices): RestApi {
-  const operations = { clock, random, storeDurationMs: STORE_DURATION_MS }
+export function jobRestApi({ gateway, processes, ...operations }: JobRestApiServices): RestApi {
   const [savepoints, checkpoints, disposals] = [
     new OperationRegistry<string>(operations),
     new OperationRegistry<number>(operations),
     new OperationRegistry<null>(operations),
   ]
-  const context: RestContext = { gateway, savepoints, checkpoints, disposals }
+  const context: RestContext = { gateway, now: () => operations.clock.now(), savepoints, checkpoints, disposals }
   const registries = [savepoints, checkpoints, disposals]
   return {
     endpoints: [
@@ -32,10 +33,10 @@ export function jobRestApi({ gateway, clock, random, processes }: JobRestApiServ
       ...(processes === undefined ? [] : endpointsOf(PROCESS_ROUTES, processes)),
     ],
     get isAwaited() {
-      return registries.some((operations) => operations.isAwaited)
+      return registries.some((registry) => registry.isAwaited)
     },
     close() {
-      for (const operations of registries) operations.close()
+      for (const registry of registries) registry.close()
     },
   }
 }

@@ -15,7 +15,9 @@ import type {
   JobStartInfo,
 } from './messages/job-messages.js'
 import type { QueryableStateMessage, StateQueryAnswer } from './messages/state-messages.js'
+import type { EnvironmentInfo } from './messages/environment-messages.js'
 import type { JobWatermarksInfo } from './messages/watermark-messages.js'
+import type { VertexReport } from './vertices/vertex-report.js'
 
 /** Where a savepoint goes; undefined: the configured default. */
 export interface SavepointRequest {
@@ -45,8 +47,13 @@ export interface JobsGateway {
   startOf(jobId: string): Promise<JobStartInfo>
   details(jobId: string): Promise<JobDetailsInfo>
   plan(jobId: string): Promise<unknown>
+  /** VERTEX_NOT_FOUND where the job has none of that id. */
+  vertex(jobId: string, vertexId: string): Promise<VertexReport>
   config(jobId: string): Promise<JobConfigInfo>
-  exceptions(jobId: string): Promise<JobExceptionsInfo>
+  /** Of the process that has the job's master. */
+  environment(jobId: string): Promise<EnvironmentInfo>
+  /** The newest `most`. */
+  exceptions(jobId: string, most: number): Promise<JobExceptionsInfo>
   checkpoints(jobId: string): Promise<CheckpointingStatistics>
   checkpointConfig(jobId: string): Promise<CheckpointConfigInfo>
   /** CHECKPOINT_STATISTICS_NOT_FOUND where the history does not have it. */
@@ -67,6 +74,10 @@ export interface JobsGateway {
   executionResult(jobId: string): Promise<JobExecutionResultInfo>
   accumulators(jobId: string): Promise<JobAccumulatorsInfo>
   cancel(jobId: string): Promise<void>
+  /** Of a job of a session that waits for its slots. */
+  grantSlots(jobId: string): Promise<void>
+  /** Whoever waits for the job says that he lives until then, epoch ms. Nothing where the job is not known. */
+  clientHeartbeat(jobId: string, expiredTimestamp: number): Promise<void>
   /** Throws SAVEPOINT_DIRECTORY_MISSING at once when there is no directory to write to. */
   checkSavepointDirectory(jobId: string, targetDirectory: string | undefined, property: string): void
   triggerSavepoint(jobId: string, request: SavepointRequest): Promise<string>

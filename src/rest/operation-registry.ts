@@ -3,13 +3,10 @@ import { asError } from '../core/errors/thrown-value.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock, TimerHandle } from '../core/time/clock.js'
 
-/** Results of operations stay pollable this long, as Flink's rest.async.store-duration. */
-export const STORE_DURATION_MS: number = 5 * 60_000
 /** More than anybody comes back for; whoever triggers more makes the oldest results be forgotten. */
 const MOST_OPERATIONS = 1000
 
 interface Operation<T> {
-  readonly scope: string
   /** When its outcome is forgotten; undefined while it runs. */
   expiry: TimerHandle | undefined
   outcome: { readonly value: T } | { readonly error: Error } | undefined
@@ -25,6 +22,7 @@ export class OperationRegistry<T> {
   readonly #clock: Clock
   readonly #random: Random
   readonly #storeDurationMs: number
+  /** By scope and id: two jobs may be asked for the same under one id, as a script does that makes up its own. */
   readonly #operations = new Map<string, Operation<T>>()
 
   constructor(services: { readonly clock: Clock; readonly random: Random; readonly storeDurationMs: number }) {
@@ -39,18 +37,24 @@ export class OperationRegistry<T> {
    */
   trigger(scope: string, proposedId: string | null | undefined, run: () => Promise<T>): string {
     const id = proposedId ?? this.#random.hex(32)
-    if (this.#operations.has(id)) return id
+    const key = keyOf(scope, id)
+    if (this.#operations.has(key)) return id
     this.#makeRoom()
-    const operation: Operation<T> = { scope, expiry: undefined, outcome: undefined, isFetched: false }
-    this.#operations.set(id, operation)
-    void this.#watch(id, operation, run)
+    const operation: Operation<T> = { expiry: undefined, outcome: undefined, isFetched: false }
+    this.#operations.set(key, operation)
+    void this.#watch(key, operation, run)
     return id
+  }
+
+  /** Whether an operation was triggered under that id, and is not forgotten yet. */
+  has(scope: string, id: string): boolean {
+    return this.#operations.has(keyOf(scope, id))
   }
 
   /** Undefined while it runs. */
   poll(scope: string, id: string, what: string): Operation<T>['outcome'] {
-    const operation = this.#operations.get(id)
-    if (operation?.scope !== scope) {
+    const operation = this.#operations.get(keyOf(scope, id))
+    if (operation === undefined) {
       const text = `There is no ${what} operation with triggerId=${id} for job ${scope}.`
       throw new FlinkError('OPERATION_NOT_FOUND', { text })
     }
@@ -76,21 +80,25 @@ export class OperationRegistry<T> {
       const reason = `${String(MOST_OPERATIONS)} operations are under way already`
       throw new FlinkError('CONTROL_REQUEST_INVALID', { reason })
     }
-    const [id, { expiry }] = oldest
+    const [key, { expiry }] = oldest
     expiry?.cancel()
-    this.#operations.delete(id)
+    this.#operations.delete(key)
   }
 
-  async #watch(id: string, operation: Operation<T>, run: () => Promise<T>): Promise<void> {
+  async #watch(key: string, operation: Operation<T>, run: () => Promise<T>): Promise<void> {
     try {
       operation.outcome = { value: await run() }
     } catch (error) {
       operation.outcome = { error: asError(error) }
     }
     // Closed meanwhile, nobody comes for it any more.
-    if (this.#operations.get(id) !== operation) return
+    if (this.#operations.get(key) !== operation) return
     operation.expiry = this.#clock.setTimer(this.#storeDurationMs, () => {
-      this.#operations.delete(id)
+      this.#operations.delete(key)
     })
   }
+}
+
+function keyOf(scope: string, id: string): string {
+  return `${scope} ${id}`
 }

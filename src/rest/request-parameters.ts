@@ -26,6 +26,13 @@ export function subtaskIndexOf(request: RestRequest): number {
   return Number(text)
 }
 
+/** The number of an attempt in the path. */
+export function attemptOf(request: RestRequest): number {
+  const text = request.params['attempt'] ?? ''
+  if (!/^\d{1,9}$/.test(text)) throw unresolvable('path', 'attempt', text)
+  return Number(text)
+}
+
 /** The id of a checkpoint in the path. */
 export function checkpointIdOf(request: RestRequest): number {
   const text = request.params['checkpointid'] ?? ''
@@ -72,6 +79,13 @@ export function optionalFlag(request: RestRequest, field: string): boolean {
   const value = request.body[field]
   if (value === undefined || value === null) return false
   if (typeof value !== 'boolean') throw mismatch(field, 'true or false')
+  return value
+}
+
+/** A whole number that has to be there. */
+export function requiredInteger(request: RestRequest, field: string): number {
+  const value = request.body[field]
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw mismatch(field, 'a whole number')
   return value
 }
 

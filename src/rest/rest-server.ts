@@ -161,13 +161,14 @@ function send(reply: FastifyReply, { status, body, contentType, headers }: RestR
   return reply.code(status).send(body)
 }
 
-function requestOf({ method, url, params, query, body, raw }: FastifyRequest): RestRequest {
+function requestOf({ method, url, params, query, body, raw, protocol, host }: FastifyRequest): RestRequest {
   return {
     method: method as RestRequest['method'],
     url: url.replace(/^\/v1(?=\/)/, ''),
     params: asRecord(params),
     query: asRecord(query),
     body: asObject(body),
+    origin: `${protocol}://${host}`,
     raw,
   }
 }

@@ -11,6 +11,8 @@ export interface RestRequest {
   readonly query: Readonly<Record<string, string>>
   /** Parsed JSON; an empty body counts as `{}`. Of an upload it is empty. */
   readonly body: Readonly<Record<string, unknown>>
+  /** `http://host:port` by which the client has come. */
+  readonly origin: string
   /** The request as Node has it: its body has been read, but of an upload, whose handler reads it. */
   readonly raw: IncomingMessage
 }
@@ -26,6 +28,8 @@ export interface RestResponse {
 
 export interface RestContext {
   readonly gateway: JobsGateway
+  /** Epoch ms. */
+  readonly now: () => number
   readonly savepoints: OperationRegistry<string>
   readonly checkpoints: OperationRegistry<number>
   readonly disposals: OperationRegistry<null>

@@ -27,10 +27,28 @@ import { prometheusHandler } from './handlers/prometheus-handler.js'
 import { queryableStatesHandler } from './handlers/queryable-states-handler.js'
 import { savepointStatusHandler } from './handlers/savepoint-status-handler.js'
 import { savepointTriggerHandler } from './handlers/savepoint-trigger-handler.js'
+import { slotGrantHandler } from './handlers/slot-grant-handler.js'
 import { stateQueryHandler } from './handlers/state-query-handler.js'
 import { stopWithSavepointHandler } from './handlers/stop-with-savepoint-handler.js'
 import { subtaskMetricsHandler } from './handlers/subtask-metrics-handler.js'
 import { taskCheckpointStatisticDetailsHandler } from './handlers/task-checkpoint-statistic-details-handler.js'
+import { clientCoordinationHandler } from './handlers/client-coordination-handler.js'
+import { jobClientHeartbeatHandler } from './handlers/job-client-heartbeat-handler.js'
+import { jobManagerJobConfigurationHandler } from './handlers/job-manager-job-configuration-handler.js'
+import { jobManagerJobEnvironmentHandler } from './handlers/job-manager-job-environment-handler.js'
+import { jobResourceRequirementsHandler, jobResourceRequirementsUpdateHandler } from './handlers/job-resource-requirements-handlers.js'
+import { jobVertexAccumulatorsHandler } from './handlers/job-vertex-accumulators-handler.js'
+import { jobVertexDetailsHandler } from './handlers/job-vertex-details-handler.js'
+import { jobVertexJmOperatorMetricsHandler } from './handlers/job-vertex-jm-operator-metrics-handler.js'
+import { jobVertexTaskManagersHandler } from './handlers/job-vertex-task-managers-handler.js'
+import { jobManagerLogUrlHandler, taskManagerLogUrlHandler } from './handlers/log-url-handlers.js'
+import { rescalingStatusHandler, rescalingTriggerHandler } from './handlers/rescaling-handlers.js'
+import { subtaskCurrentAttemptDetailsHandler } from './handlers/subtask-current-attempt-details-handler.js'
+import { subtaskExecutionAttemptAccumulatorsHandler } from './handlers/subtask-execution-attempt-accumulators-handler.js'
+import { subtaskExecutionAttemptDetailsHandler } from './handlers/subtask-execution-attempt-details-handler.js'
+import { subtasksAllAccumulatorsHandler } from './handlers/subtasks-all-accumulators-handler.js'
+import { subtasksTimesHandler } from './handlers/subtasks-times-handler.js'
+import { yarnCancelHandler, yarnStopHandler } from './handlers/yarn-handlers.js'
 import type { Route } from './route.js'
 
 /** Every endpoint. */
@@ -55,6 +73,7 @@ export const ROUTES: readonly Route[] = [
   queryableStatesHandler,
   stateQueryHandler,
   jobCancellationHandler,
+  slotGrantHandler,
   savepointTriggerHandler,
   savepointStatusHandler,
   stopWithSavepointHandler,
@@ -66,4 +85,25 @@ export const ROUTES: readonly Route[] = [
   taskCheckpointStatisticDetailsHandler,
   savepointDisposalTriggerHandler,
   savepointDisposalStatusHandler,
+  clientCoordinationHandler,
+  jobClientHeartbeatHandler,
+  jobManagerJobConfigurationHandler,
+  jobManagerJobEnvironmentHandler,
+  jobResourceRequirementsHandler,
+  jobResourceRequirementsUpdateHandler,
+  jobVertexAccumulatorsHandler,
+  jobVertexDetailsHandler,
+  jobVertexJmOperatorMetricsHandler,
+  jobVertexTaskManagersHandler,
+  jobManagerLogUrlHandler,
+  taskManagerLogUrlHandler,
+  rescalingStatusHandler,
+  rescalingTriggerHandler,
+  subtaskCurrentAttemptDetailsHandler,
+  subtaskExecutionAttemptAccumulatorsHandler,
+  subtaskExecutionAttemptDetailsHandler,
+  subtasksAllAccumulatorsHandler,
+  subtasksTimesHandler,
+  yarnCancelHandler,
+  yarnStopHandler,
 ]

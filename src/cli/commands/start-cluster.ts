@@ -1,4 +1,7 @@
 import { hostname } from 'node:os'
+import { SessionDirectory } from '../../cluster/session/session-directory.js'
+import { SessionOptions } from '../../core/config/session-options.js'
+import { SystemRandom } from '../../core/random/system-random.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { argumentError, has } from '../arguments/parsed-values.js'
 import { logDirectoryOf } from '../job/log-files.js'
@@ -50,8 +53,10 @@ export const startClusterCommand: CliCommand = {
       })
     }
     await runDirectory.prepare()
+    // The file that it prints to is still that of the one which runs.
+    await new SessionDirectory(runDirectory.path, new SystemRandom()).refuseRunning()
     const { startSession } = await import('../session/start-session.js')
-    const { web, pid, warnings } = await startSession(request, files.output)
+    const { web, pid, warnings } = await startSession(request, files.output, configuration.get(SessionOptions.LOG_MAX))
     for (const text of warnings) warning(text)
     answer(web, pid)
     return 0

@@ -18,6 +18,8 @@ export interface RunRequest {
   readonly jobId?: string | undefined
   /** A session has started it, and starts it again where its process dies. */
   readonly isSupervised?: true
+  /** Of a job that is recovered: its process died without a word. */
+  readonly hasDied?: boolean | undefined
 }
 
 /** What `--web` was told: of this process, and no part of the job that another one may recover. */

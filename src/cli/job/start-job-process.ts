@@ -64,6 +64,8 @@ export async function startJobProcess(
     restore: { path: snapshot, allowNonRestoredState },
     takeOver,
     jobId: request.jobId,
+    isSupervised: request.isSupervised,
+    hasDied: request.hasDied,
     start: startOf(request, workingDirectory),
     web,
     runDirectory,

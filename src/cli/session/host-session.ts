@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { RunDirectory } from '../../client/run-directory.js'
 import { ClosingStack } from '../../cluster/closing-stack.js'
+import { SessionDirectory } from '../../cluster/session/session-directory.js'
 import { SessionCluster } from '../../cluster/session/session-cluster.js'
 import { ClusterOptions } from '../../core/config/cluster-options.js'
 import { Configuration } from '../../core/config/configuration.js'
@@ -44,6 +45,8 @@ export async function hostSession(request: SessionRequest, listener: SessionList
   const closing = new ClosingStack((error) => {
     warn(String(error))
   })
+  // The log is still that of the one which runs.
+  await new SessionDirectory(runDirectoryPath, new SystemRandom()).refuseRunning()
   const logger: Logger = await openSessionLog(configuration, files.log, warn)
   const session = new SessionCluster({
     ...{ configuration, workingDirectory, runDirectory, logDirectory, clock, logger, warn },

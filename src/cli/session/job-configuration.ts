@@ -7,7 +7,7 @@ import { TaskManagerOptions } from '../../core/config/task-manager-options.js'
 /** What is of the session, and neither for its jobs nor for whoever recovers one. */
 const OF_THE_SESSION: readonly ConfigOption<unknown>[] = [
   ...Object.values(RestOptions),
-  ...Object.values(SessionOptions),
+  ...Object.values(SessionOptions).filter((option) => option !== SessionOptions.SLOT_REQUEST_TIMEOUT),
   // Of a job it says how many slots share a thread.
   TaskManagerOptions.NUM_TASK_SLOTS,
 ]

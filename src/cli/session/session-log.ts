@@ -1,5 +1,6 @@
 import { ClusterOptions } from '../../core/config/cluster-options.js'
 import type { Configuration } from '../../core/config/configuration.js'
+import { SessionOptions } from '../../core/config/session-options.js'
 import { LEVELS } from '../../core/logging/lazy-logger.js'
 import type { Logger } from '../../core/logging/logger.js'
 import { createPinoLogger } from '../../core/logging/pino-logger.js'
@@ -12,5 +13,9 @@ export function openSessionLog(
 ): Promise<Logger> {
   const name = configuration.getOptional(ClusterOptions.LOG_LEVEL) ?? 'INFO'
   const level = name === 'OFF' ? 'silent' : (LEVELS.find((candidate) => candidate === name.toLowerCase()) ?? 'info')
-  return createPinoLogger({ level, destination, base: { pid: process.pid }, now: Date.now, tell })
+  const rolling = {
+    maxSizeBytes: configuration.get(SessionOptions.LOG_MAX_SIZE),
+    maxFiles: configuration.get(SessionOptions.LOG_MAX),
+  }
+  return createPinoLogger({ level, destination, rolling, base: { pid: process.pid }, now: Date.now, tell })
 }

@@ -6,6 +6,7 @@ import { deserializeError } from '../../core/errors/error-codec.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
 import { makeDirectories } from '../../core/fs/make-directories.js'
+import { rotateFile } from '../../core/logging/rotate-file.js'
 import type { SessionReport, SessionRequest } from './session-request.js'
 
 const ENTRY = new URL('../session-entry.js', import.meta.url)
@@ -17,8 +18,12 @@ export interface StartedSession {
 }
 
 /** Starts a session in a process of its own, which prints to `output`; resolves when it answers, or rejects with why it does not. */
-export async function startSession(request: SessionRequest, output: string): Promise<StartedSession> {
-  const descriptor = await opened(output)
+export async function startSession(
+  request: SessionRequest,
+  output: string,
+  maxFiles: number,
+): Promise<StartedSession> {
+  const descriptor = await opened(output, maxFiles)
   try {
     return await spawnAndWait(request, descriptor, output)
   } finally {
@@ -26,9 +31,10 @@ export async function startSession(request: SessionRequest, output: string): Pro
   }
 }
 
-async function opened(output: string): Promise<number> {
+async function opened(output: string, maxFiles: number): Promise<number> {
   try {
     await makeDirectories(path.dirname(output))
+    rotateFile(output, maxFiles)
     return openSync(output, 'w', 0o600)
   } catch (error) {
     const [directory, reason] = [path.dirname(output), messageOf(error)]

@@ -15,6 +15,7 @@ import { askJob } from './ask-job.js'
 import type { EndedJobs } from './ended-jobs.js'
 import type { SessionJob } from './session-job.js'
 import type { SessionJobs } from './session-jobs.js'
+import type { SlotPool } from './slot-pool.js'
 
 /** A job that lives answers in a moment; a list of jobs waits no longer for one that does not. */
 const OVERVIEW_TIMEOUT_MS = 1_000
@@ -29,7 +30,7 @@ export interface ClusterSessionGatewayServices {
   readonly ended: EndedJobs
   readonly runDirectory: RunDirectory
   readonly fileSystems: FileSystems
-  readonly slots: () => SlotCounts
+  readonly slots: Pick<SlotPool, 'total' | 'available' | 'slotsOf'>
   readonly shutDown: () => void
 }
 
@@ -44,7 +45,8 @@ export class ClusterSessionGateway implements SessionGateway {
   }
 
   slots(): SlotCounts {
-    return this.#services.slots()
+    const { total, available } = this.#services.slots
+    return { total, available }
   }
 
   async overview(): Promise<readonly JobOverview[]> {
@@ -56,7 +58,7 @@ export class ClusterSessionGateway implements SessionGateway {
     return this.#services.jobs.all().map((job) => ({
       jobId: job.jobId,
       state: job.endState ?? (job.phase === 'dead' ? 'RESTARTING' : (job.overview?.state ?? 'INITIALIZING')),
-      slots: 0,
+      slots: this.#services.slots.slotsOf(job.jobId),
       pid: job.phase === 'living' ? job.entry?.pid : undefined,
       output: job.record.output,
     }))

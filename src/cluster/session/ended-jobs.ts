@@ -1,4 +1,5 @@
 import type { RunDirectory } from '../../client/run-directory.js'
+import { answerOfArchivedJob } from '../archived-job.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { JobOverview } from '../../rest/messages/job-messages.js'
 import type { RestRequest, RestResponse } from '../../rest/route.js'
@@ -24,11 +25,13 @@ export class EndedJobs {
   async answerOf(
     jobId: string,
     state: string | undefined,
-    { method, url }: Pick<RestRequest, 'method' | 'url'>,
+    request: Pick<RestRequest, 'method' | 'url' | 'body'>,
   ): Promise<RestResponse> {
     const overview = await this.overviewOf(jobId)
     if (overview === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
-    const status = state ?? overview.state
+    if (state === undefined || state === overview.state) return answerOfArchivedJob(this.#runDirectory, jobId, request)
+    const { method, url } = request
+    const status = state
     if (method === 'PATCH') {
       if (status === 'CANCELED') return { status: 202, body: {} }
       throw new FlinkError('JOB_ALREADY_TERMINAL', { jobId, state: status })

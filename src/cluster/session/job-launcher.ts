@@ -11,6 +11,8 @@ export interface JobLaunch {
   readonly workingDirectory: string
   /** Another process ran the job until now. */
   readonly recovered?: RecoveredJob | undefined
+  /** That one died without a word. */
+  readonly hasDied?: boolean | undefined
 }
 
 /** The process of a job that was started. */

@@ -20,6 +20,7 @@ import { withJobStorage } from './job-storage.js'
 import { SessionDirectory, type SessionEntry } from './session-directory.js'
 import { SessionJobs } from './session-jobs.js'
 import { slotsIn } from './session-slots.js'
+import { SlotPool } from './slot-pool.js'
 
 export interface SessionClusterInput {
   /** Of files and command line. */
@@ -45,6 +46,7 @@ export class SessionCluster {
   readonly #directory: SessionDirectory
   readonly #jobs: SessionJobs
   readonly #endpoint: RestEndpoint
+  readonly gateway: SessionGateway
   readonly #startTime: number
   readonly #closing: ClosingStack
   #isHurried = false
@@ -61,27 +63,28 @@ export class SessionCluster {
       logger.error('the session does not end as it should', { reason: String(error) })
     })
     const { storage } = this.#directory
+    const slots = new SlotPool(slotsIn(configuration))
     this.#jobs = new SessionJobs({
       ...{ runDirectory, launcher, fileSystems, clock, random, logger },
       configuration: withJobStorage(configuration, storage),
       jobConfiguration: withJobStorage(input.jobConfiguration, storage),
       workingDirectory: input.workingDirectory,
+      slots,
       directory: this.#directory,
     })
     this.ending = new Promise((resolve) => {
       this.#end = resolve
     })
-    const total = slotsIn(configuration)
-    const gateway = new ClusterSessionGateway({
+    this.gateway = new ClusterSessionGateway({
       ...{ runDirectory, fileSystems, jobs: this.#jobs, ended: new EndedJobs(runDirectory) },
       place: this.#place,
-      slots: () => ({ total, available: total }),
+      slots,
       shutDown: () => {
         this.#end()
       },
     })
     this.#endpoint = new RestEndpoint({
-      openApi: () => this.#openApi(gateway),
+      openApi: () => this.#openApi(),
       ...{ clock, logger },
     })
   }
@@ -142,8 +145,9 @@ export class SessionCluster {
     return web
   }
 
-  async #openApi(gateway: SessionGateway): Promise<RestApi> {
+  async #openApi(): Promise<RestApi> {
     const { clock, random } = this.#input
+    const { gateway } = this
     const [{ sessionRestApi }, { SessionProcesses }] = await Promise.all([
       import('../../rest/session/session-rest-api.js'),
       import('./session-processes.js'),

@@ -66,16 +66,20 @@ export class SessionDirectory {
     await writeFile(own, JSON.stringify(entry), { mode: PRIVATE_FILE })
     try {
       while (!(await isLinked(own, this.#file))) {
-        const other = await this.running()
-        if (other !== undefined) {
-          const where = other.web ?? `with its log in ${other.logFile}`
-          throw new FlinkError('SESSION_ALREADY_RUNS', { pid: other.pid, where })
-        }
+        await this.refuseRunning()
         await this.#removeDead()
       }
     } finally {
       await rm(own, { force: true })
     }
+  }
+
+  /** SESSION_ALREADY_RUNS. */
+  async refuseRunning(): Promise<void> {
+    const other = await this.running()
+    if (other === undefined) return
+    const where = other.web ?? `with its log in ${other.logFile}`
+    throw new FlinkError('SESSION_ALREADY_RUNS', { pid: other.pid, where })
   }
 
   /** After `take`. */

@@ -21,12 +21,14 @@ import type { JobLauncher } from './job-launcher.js'
 import { storedEndOf } from './job-storage.js'
 import type { SessionDirectory } from './session-directory.js'
 import { SessionJob } from './session-job.js'
+import type { SlotPool } from './slot-pool.js'
 
 /** A look at a process costs the reading of two small files. */
 const LOOK_MS = 500
 /** A process that begins may take so long to be found, of a session that has died meanwhile. */
 const LOST_AFTER_MS = 60_000
 const CANCEL_TIMEOUT_MS = 10_000
+const GRANT_TIMEOUT_MS = 2_000
 
 export interface SessionJobsServices {
   /** With the storage of its jobs. */
@@ -40,6 +42,7 @@ export interface SessionJobsServices {
   readonly fileSystems: FileSystems
   readonly clock: Clock
   readonly random: Random
+  readonly slots: SlotPool
   readonly logger: Logger
 }
 
@@ -96,7 +99,7 @@ export class SessionJobs {
 
   /** Looks again at a job that did not answer. */
   async lookAt(job: SessionJob): Promise<void> {
-    this.#looking = this.#looking.then(() => this.#lookAt(job))
+    this.#looking = this.#looking.then(() => this.#lookAt(job)).then(() => this.#grantSlots())
     await this.#looking
   }
 
@@ -149,11 +152,13 @@ export class SessionJobs {
   async #started(job: SessionJob, launch: () => ReturnType<JobLauncher['launch']>): Promise<void> {
     const { directory, clock, runDirectory } = this.#services
     const { output } = await launch()
+    this.#restarts.delete(job.jobId)
     job.record = { ...job.record, output }
     await directory.record(job.record)
     job.entry = (await runDirectory.entryOf(job.jobId)) ?? job.entry
     job.aliveSince = clock.monotonicMs()
     job.phase = 'living'
+    await this.lookAt(job)
     if (job.isCancelAsked) await this.#cancel(job)
   }
 
@@ -169,11 +174,12 @@ export class SessionJobs {
 
   async #look(): Promise<void> {
     for (const job of this.#jobs.values()) await this.#lookAt(job)
+    await this.#grantSlots()
   }
 
   /** Never rejects. */
   async #lookAt(job: SessionJob): Promise<void> {
-    if (job.phase === 'ended' || this.#restarts.has(job.jobId)) return
+    if (job.phase === 'ended' || (job.phase === 'dead' && this.#restarts.has(job.jobId))) return
     try {
       await this.#judge(job)
     } catch (error) {
@@ -186,6 +192,7 @@ export class SessionJobs {
     const entry = await runDirectory.entryOf(job.jobId)
     if (entry !== undefined && (await this.#isAlive(entry))) {
       job.entry = entry
+      this.#noteSlots(entry)
       if (job.phase === 'submitted' && this.#isOfEarlierSession(job)) {
         job.phase = 'living'
         job.aliveSince = clock.monotonicMs()
@@ -195,10 +202,34 @@ export class SessionJobs {
     if (job.phase === 'submitted' && !this.#isOfEarlierSession(job)) return
     // Cleans up what the process has left.
     await runDirectory.find(job.jobId)
+    job.hasDied = (await runDirectory.archivedJob(job.jobId))?.died !== undefined
     const end = await storedEndOf(job.jobId, configuration, fileSystems)
     if (end === 'unfinished') this.#died(job)
     else if (end === 'unknown') await this.#lost(job)
     else this.#ended(job, end)
+  }
+
+  #noteSlots({ jobId, slots: needed, waitsForSlots }: JobDirectoryEntry): void {
+    const { slots } = this.#services
+    if (needed === undefined) return
+    if (waitsForSlots === true) slots.request(jobId, needed)
+    else slots.hold(jobId, needed)
+  }
+
+  /** A job that has not heard of it, because it was busy say, hears of it again with the next look. */
+  async #grantSlots(): Promise<void> {
+    const { slots, logger } = this.#services
+    slots.grant()
+    for (const job of this.#jobs.values()) {
+      const { entry, jobId, phase } = job
+      if (phase !== 'living' || entry?.waitsForSlots !== true || !slots.holds(jobId)) continue
+      try {
+        await askJob(entry, { method: 'POST', url: `/jobs/${jobId}/slots`, body: {} }, GRANT_TIMEOUT_MS)
+        job.entry = { ...entry, waitsForSlots: false }
+      } catch (error) {
+        logger.warn('a job has not taken its slots yet', { jobId, reason: messageOf(error) })
+      }
+    }
   }
 
   /** By its process, where the system tells of it: whoever is connected to loads what it would answer with. */
@@ -214,6 +245,7 @@ export class SessionJobs {
 
   #ended(job: SessionJob, state: string): void {
     job.phase = 'ended'
+    this.#services.slots.release(job.jobId)
     job.endState = state
     this.#services.logger.info('a job has ended', { jobId: job.jobId, state })
   }
@@ -258,11 +290,10 @@ export class SessionJobs {
         },
       })
       if (this.isClosing) return
-      await this.#started(job, () => launcher.launch({ jobId, ...start }, () => void this.lookAt(job)))
+      await this.#started(job, () => launcher.launch({ jobId, hasDied: job.hasDied, ...start }, () => void this.lookAt(job)))
       logger.info('a job was started again', { jobId })
     } catch (error) {
       logger.error('a job was not started again', { jobId, reason: messageOf(error) })
-    } finally {
       this.#restarts.delete(jobId)
     }
   }

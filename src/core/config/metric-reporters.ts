@@ -63,5 +63,6 @@ export function metricReportingOf(configuration: Configuration): MetricReporting
   const shown = configuration.get(MetricOptions.METRIC_FETCHER_UPDATE_INTERVAL)
   const wanted = configuredReporters(configuration).map(({ name }) => reporterIntervalMs(configuration, name))
   const intervals = [shown, ...wanted].filter((intervalMs) => intervalMs >= 1)
-  return { intervalMs: intervals.length === 0 ? 0 : Math.min(...intervals), reportsAtEnd: wanted.length > 0 }
+  // Also without a reporter: REST tells what went through a task that has ended.
+  return { intervalMs: intervals.length === 0 ? 0 : Math.min(...intervals), reportsAtEnd: intervals.length > 0 }
 }

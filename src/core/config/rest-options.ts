@@ -1,4 +1,4 @@
-import { intOption, memoryOption, pathOption, stringOption, type ConfigOption } from './config-option.js'
+import { booleanOption, durationOption, intOption, memoryOption, pathOption, stringOption, type ConfigOption } from './config-option.js'
 
 /** Options of Flink's RestOptions. */
 export const RestOptions: {
@@ -7,6 +7,8 @@ export const RestOptions: {
   readonly BIND_PORT: ConfigOption<string | undefined>
   readonly BIND_ADDRESS: ConfigOption<string>
   readonly SERVER_MAX_CONTENT_LENGTH: ConfigOption<number>
+  readonly ASYNC_STORE_DURATION: ConfigOption<number>
+  readonly KNOWN_FIELDS_ONLY: ConfigOption<boolean>
   readonly TOKEN_FILE: ConfigOption<string | undefined>
 } = {
   ADDRESS: stringOption('rest.address', undefined, {
@@ -37,6 +39,14 @@ export const RestOptions: {
     maximum: 100 * 1024 * 1024,
     description:
       'Longest body of a request to a job that `run --web` serves, over TCP and its control socket, in bytes.',
+  }),
+  ASYNC_STORE_DURATION: durationOption('rest.async.store-duration', 300_000, {
+    description:
+      'Time for which a job or a session cluster tells what came of a savepoint, a checkpoint or a stop that was triggered over REST, once it has ended.',
+  }),
+  KNOWN_FIELDS_ONLY: booleanOption('rest.jobs-overview.known-fields-only', false, {
+    description:
+      "This engine's own: of each job a session cluster lists (`/jobs/overview`) only what clients of Flink 1.17 and 1.18 know, which refuse everything else. Clients of Flink 2 need more than that, and `flink-ts list` shows more where it gets it.",
   }),
   TOKEN_FILE: pathOption('rest.authentication.token-file', {
     description:

@@ -26,6 +26,13 @@ export const JOB_ERRORS = {
     recovery: 'fail',
     httpStatus: 409,
   },
+  NO_RESOURCE_AVAILABLE: {
+    message:
+      'Could not acquire the minimum required resources. The job needs {slots} slots, and its session cluster had not so many free within {timeout} (slot.request.timeout). Run it with a smaller parallelism, end other jobs, or start the session with more (taskmanager.numberOfTaskSlots).',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 503,
+  },
   JOB_EXECUTION_FAILED: {
     message: 'Job failed (JobID: {jobId})',
     fault: 'user',
@@ -166,6 +173,24 @@ export const JOB_ERRORS = {
     message:
       'Job {jobId} does not answer: its process ({pid}) lives, but sent no answer within {timeout}. It may be stopped (`kill -CONT {pid}` lets it go on) or busy without a pause; what it was told to do it may still do afterwards.',
     fault: 'external',
+    recovery: 'fail',
+    httpStatus: 503,
+  },
+  VERTEX_NOT_FOUND: {
+    message: "No vertex with ID '{vertexId}' exists.",
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 404,
+  },
+  SUBTASK_ATTEMPT_NOT_FOUND: {
+    message: '{text}',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 404,
+  },
+  RESCALING_DISABLED: {
+    message: 'Rescaling is temporarily disabled. See FLINK-12312.',
+    fault: 'user',
     recovery: 'fail',
     httpStatus: 503,
   },

@@ -30,4 +30,18 @@ export const SESSION_ERRORS = {
     recovery: 'fail',
     httpStatus: 503,
   },
+  SESSION_JOB_DIED: {
+    message:
+      'The process of job {jobId} has died without a word (killed, out of memory, a power loss). Its session cluster has started it again.',
+    fault: 'external',
+    recovery: 'restart',
+    exitCode: 1,
+  },
+  JAVA_JOB_REFUSED: {
+    message:
+      'This cluster is one of flink-ts and runs programs of JavaScript and TypeScript: a job of Java, Scala, Python or SQL needs a cluster of Apache Flink. A job file of this cluster is submitted with: flink-ts run -m <host>:<port> <job.js>',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
 } as const

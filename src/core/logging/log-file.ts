@@ -1,10 +1,11 @@
-import { openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { messageOf } from '../errors/thrown-value.js'
 
 /** How a log file reaches its disk; a double in tests. */
 export interface LogDisk {
   open(path: string): number
   write(fd: number, text: string): void
+  close?(fd: number): void
 }
 
 export interface LogFileSettings {
@@ -20,6 +21,7 @@ const LOCAL: LogDisk = {
     const bytes = Buffer.from(text)
     for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at)
   },
+  close: closeSync,
 }
 
 /**
@@ -51,6 +53,12 @@ export class LogFile {
     if (this.#lost > 0)
       this.#tell(`the log ${this.#path} is written again; ${String(this.#lost)} lines are missing in it.`)
     this.#lost = 0
+  }
+
+  /** What is written after it opens the file again. */
+  close(): void {
+    if (this.#fd !== undefined) this.#disk.close?.(this.#fd)
+    this.#fd = undefined
   }
 
   #onLost(error: unknown): void {

@@ -1,11 +1,21 @@
-import { jobIdOf } from '../request-parameters.js'
-import type { Route } from '../route.js'
+import { jobIdOf, unresolvable } from '../request-parameters.js'
+import type { RestRequest, Route } from '../route.js'
+
+/** Flink's; a history holds fewer. */
+const MOST = 20
 
 /** What went wrong in a job so far, the newest first. */
 export const jobExceptionsHandler: Route = {
   method: 'GET',
   path: '/jobs/:jobid/exceptions',
   async handle(request, { gateway }) {
-    return { status: 200, body: await gateway.exceptions(jobIdOf(request)) }
+    return { status: 200, body: await gateway.exceptions(jobIdOf(request), mostOf(request)) }
   },
+}
+
+function mostOf({ query }: RestRequest): number {
+  const text = query['maxExceptions']
+  if (text === undefined || text === '') return MOST
+  if (!/^[+-]?\d{1,9}$/.test(text)) throw unresolvable('query', 'maxExceptions', text)
+  return Math.max(0, Number(text))
 }

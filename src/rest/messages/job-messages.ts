@@ -1,3 +1,4 @@
+import type { IOMetricsInfo } from './vertex-messages.js'
 import type { AnsweringCheckpoint, QueryableStateMessage } from './state-messages.js'
 
 /** Wire types about jobs, as Flink's REST API names them. Times are epoch ms, -1 where unset; durations are ms. */
@@ -54,6 +55,7 @@ export interface MultipleJobsOverview {
 
 export interface JobVertexInfo {
   readonly id: string
+  readonly slotSharingGroupId: string
   readonly name: string
   readonly maxParallelism: number
   readonly parallelism: number
@@ -63,22 +65,29 @@ export interface JobVertexInfo {
   readonly duration: number
   /** Subtasks by state, upper-case names. */
   readonly tasks: Readonly<Record<string, number>>
+  readonly metrics: IOMetricsInfo
 }
 
 /** `GET /jobs/:jobid` */
 export interface JobDetailsInfo {
   readonly jid: string
   readonly name: string
+  /** Always false, as in Flink: it is about an older way to stop. */
+  readonly isStoppable: false
   readonly state: string
+  readonly 'job-type': 'STREAMING'
   readonly 'start-time': number
   readonly 'end-time': number
   readonly duration: number
   readonly maxParallelism: number
   readonly now: number
+  /** When each status was entered; 0: it was not. */
   readonly timestamps: Readonly<Record<string, number>>
   readonly vertices: readonly JobVertexInfo[]
+  /** Vertices by state. */
   readonly 'status-counts': Readonly<Record<string, number>>
   readonly plan: unknown
+  readonly 'pending-operators': number
   /** What the user was warned of while it ran, the newest ones, oldest first; not in Flink's answer. */
   readonly warnings?: readonly { readonly timestamp: number; readonly message: string }[]
 }
@@ -88,23 +97,46 @@ export interface JobConfigInfo {
   readonly jid: string
   readonly name: string
   readonly 'execution-config': {
+    readonly 'execution-mode': 'PIPELINED'
     readonly 'job-parallelism': number
+    /** In words. */
     readonly 'restart-strategy': string
     readonly 'object-reuse-mode': boolean
     readonly 'user-config': Readonly<Record<string, string>>
   }
 }
 
-/** `GET /jobs/:jobid/exceptions` */
+/** One thing that went wrong. */
+export interface ExceptionInfo {
+  readonly exceptionName: string
+  /** With those of the causes. */
+  readonly stacktrace: string
+  readonly timestamp: number
+  readonly failureLabels: Readonly<Record<string, string>>
+  /** The next four where it was one task's. */
+  readonly taskName?: string
+  readonly location?: string
+  readonly endpoint?: string
+  readonly taskManagerId?: string
+}
+
+/** `GET /jobs/:jobid/exceptions`; what is beside the history is older and stands for the same. */
 export interface JobExceptionsInfo {
+  readonly 'root-exception': string | null
+  readonly timestamp: number | null
+  /** Of the tasks that have failed and were not restarted. */
+  readonly 'all-exceptions': readonly {
+    readonly exception: string
+    readonly task: string
+    readonly location: string
+    readonly endpoint: string
+    readonly timestamp: number
+    readonly taskManagerId: string
+  }[]
+  readonly truncated: boolean
   readonly exceptionHistory: {
     /** The newest first. */
-    readonly entries: readonly {
-      readonly exceptionName: string
-      /** With those of the causes. */
-      readonly stacktrace: string
-      readonly timestamp: number
-    }[]
+    readonly entries: readonly (ExceptionInfo & { readonly concurrentExceptions: readonly ExceptionInfo[] })[]
     readonly truncated: boolean
   }
 }
@@ -134,9 +166,10 @@ export interface JobAccumulatorsInfo {
 
 /** How an error travels inside an operation's result. */
 export interface ThrowableInfo {
+  /** That of Flink or Java for the same case; of what user code throws its own name. */
   readonly class: string
   readonly 'stack-trace': string
-  /** Base64 of a serialised Java object in Flink; empty here. */
+  /** Base64 of a Java object: all that Flink's client reads. */
   readonly 'serialized-throwable': string
 }
 

@@ -1,6 +1,7 @@
 import type { Random } from '../../core/random/random.js'
 import type { Clock } from '../../core/time/clock.js'
-import { OperationRegistry, STORE_DURATION_MS } from '../operation-registry.js'
+import { RestOptions } from '../../core/config/rest-options.js'
+import { OperationRegistry } from '../operation-registry.js'
 import { PROCESS_ROUTES } from '../processes/process-routes.js'
 import type { ProcessesContext } from '../processes/processes-context.js'
 import { endpointsOf, type RestApi } from '../rest-api.js'
@@ -19,7 +20,7 @@ export interface SessionRestApiServices {
 
 /** The endpoints of a session cluster. */
 export function sessionRestApi({ gateway, clock, random, processes }: SessionRestApiServices): RestApi {
-  const operations = { clock, random, storeDurationMs: STORE_DURATION_MS }
+  const operations = { clock, random, storeDurationMs: gateway.place.configuration.get(RestOptions.ASYNC_STORE_DURATION) }
   const snapshots = new OperationRegistry<Readonly<Record<string, unknown>>>(operations)
   const disposals = new OperationRegistry<null>(operations)
   const context: SessionRestContext = { gateway, clock, random, snapshots, disposals }

@@ -1,6 +1,8 @@
+import { jobManagerLogUrlHandler, taskManagerLogUrlHandler } from '../handlers/log-url-handlers.js'
 import { clusterOverviewHandler } from './cluster-overview-handler.js'
 import { dashboardConfigHandler } from './dashboard-config-handler.js'
 import { jobAnswerRoutes } from './job-answer-routes.js'
+import { jobSubmitHandler } from './job-submit-handler.js'
 import { jobIdsHandler, sessionJobsOverviewHandler } from './jobs-handlers.js'
 import type { SessionRoute } from './session-route.js'
 import { shutdownHandler } from './shutdown-handler.js'
@@ -12,10 +14,14 @@ const OF_THE_SESSION: readonly SessionRoute[] = [
   clusterOverviewHandler,
   jobIdsHandler,
   sessionJobsOverviewHandler,
+  jobSubmitHandler,
   ...snapshotHandlers,
   disposalTriggerHandler,
   disposalStatusHandler,
   shutdownHandler,
+  // Of the session, whose address the client knows.
+  jobManagerLogUrlHandler,
+  taskManagerLogUrlHandler,
 ]
 
 /** Every endpoint of a session: its own, and of each of its jobs those that the session has no other answer to. */

@@ -43,10 +43,19 @@ function triggerRoute(kind: Kind): SessionRoute {
       const { gateway, snapshots, random } = context
       const jobId = jobIdOf(request)
       const triggerId = triggerIdOf(request) ?? random.hex(32)
-      const triggered = await gateway.answerOfJob(jobId, { ...request, body: { ...request.body, triggerId } })
-      if (triggered.status !== 202) return triggered
+      const accepted = { status: 202, body: { 'request-id': triggerId } }
+      if (snapshots.has(jobId, triggerId)) return accepted
+      try {
+        const triggered = await gateway.answerOfJob(jobId, { ...request, body: { ...request.body, triggerId } })
+        if (triggered.status !== 202) return triggered
+      } catch (error) {
+        // In Flink a trigger is always accepted, and what came of it is told to whoever asks for that.
+        if (!FlinkError.is(error, 'JOB_NOT_FOUND') && !FlinkError.is(error, 'JOB_NOT_RUNNING')) throw error
+        snapshots.trigger(jobId, triggerId, () => Promise.reject(error))
+        return accepted
+      }
       snapshots.trigger(jobId, triggerId, () => resultOf(kind, { jobId, triggerId }, context))
-      return { status: 202, body: { 'request-id': triggerId } }
+      return accepted
     },
   }
 }

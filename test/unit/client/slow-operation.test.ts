@@ -3,15 +3,17 @@ import path from 'node:path'
 import { describe, it, test } from 'node:test'
 import { describeWait, progressOf, type WaitedFor } from '../../../src/client/slow-operation.js'
 import type { TaskCheckpointStatistics } from '../../../src/rest/messages/checkpoint-messages.js'
+import { ioMetricsOf } from '../../../src/rest/vertices/attempt-info.js'
 import { answeringJob, JOB } from './answering-job.js'
 
 type Vertex = NonNullable<WaitedFor['details']['vertices']>[number]
+const METRICS = ioMetricsOf([])
 type Snapshot = NonNullable<WaitedFor['statistics']['history']>[number]
 
 function vertex(name: string, parallelism: number, finished: number): Vertex {
   const times = { 'start-time': 0, 'end-time': -1, duration: 0 }
   const tasks = { RUNNING: parallelism - finished, FINISHED: finished }
-  return { id: name, name, maxParallelism: 128, parallelism, status: 'RUNNING', ...times, tasks }
+  return { id: name, slotSharingGroupId: '', metrics: METRICS, name, maxParallelism: 128, parallelism, status: 'RUNNING', ...times, tasks }
 }
 
 function snapshot(id: number, status: Snapshot['status'], isSavepoint = true): Snapshot {

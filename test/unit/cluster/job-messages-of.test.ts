@@ -6,12 +6,14 @@ import {
   jobAccumulatorsInfoOf,
   jobConfigInfoOf,
   jobDetailsInfoOf,
-  jobExceptionsInfoOf,
   jobOverviewOf,
   jobExecutionResultInfoOf,
 } from '../../../src/cluster/job-messages-of.js'
+import { vertexReportOf } from '../../../src/cluster/vertex-report-of.js'
 import type { JobOutcome } from '../../../src/runtime/jobmanager/jobmaster/job-master.js'
-import type { JobDetails, JobException, SubtaskDetails } from '../../../src/runtime/jobmanager/jobmaster/job-details.js'
+import type { JobDetails, SubtaskDetails } from '../../../src/runtime/jobmanager/jobmaster/job-details.js'
+
+const PLACE = { host: 'here', endpoint: 'here:1', taskManagerId: 'here:1-aaaaaa' }
 
 const DETAILS: JobDetails = {
   jobId: 'a'.repeat(32),
@@ -36,19 +38,6 @@ const DETAILS: JobDetails = {
   warnings: [],
 }
 
-describe('The exceptions that REST tells', () => {
-  it('are listed with the newest first', () => {
-    const exceptionOf = (timestamp: number): JobException => {
-      return { timestamp, name: 'Error', message: 'm', stack: `Error: ${String(timestamp)}` }
-    }
-    const info = jobExceptionsInfoOf({ ...DETAILS, exceptions: [exceptionOf(1), exceptionOf(2)] })
-    assert.deepEqual(info.exceptionHistory.entries, [
-      { exceptionName: 'Error', stacktrace: 'Error: 2', timestamp: 2 },
-      { exceptionName: 'Error', stacktrace: 'Error: 1', timestamp: 1 },
-    ])
-  })
-})
-
 describe('The overview that REST tells', () => {
   it('has restarts only where there are any, with the time since when the state is what it is', () => {
     assert.equal(jobOverviewOf({ ...DETAILS, restarts: 0 }, 9000).restarts, undefined)
@@ -67,6 +56,22 @@ describe('The configuration that REST tells', () => {
   })
 })
 
+describe('A job that REST tells in full', () => {
+  it('has a time for every status and a count for every state, 0 where there is none', () => {
+    const vertex = { id: 'v', name: 'v', parallelism: 2, maxParallelism: 128, subtasks: [] }
+    const report = vertexReportOf(vertex, { reports: {}, place: PLACE, earlierOf: () => [] })
+    const details = { ...DETAILS, timestamps: { INITIALIZING: 5, RUNNING: 7 } }
+    const info = jobDetailsInfoOf(details, [report], { plan: {}, now: 9 })
+    assert.equal(info.timestamps['RUNNING'], 7)
+    assert.equal(info.timestamps['SUSPENDED'], 0)
+    assert.equal(Object.keys(info.timestamps).length, 11)
+    assert.equal(info.vertices[0]?.tasks['CREATED'], 2)
+    assert.equal(info.vertices[0].tasks['RECONCILING'], 0)
+    assert.equal(info['status-counts']['CREATED'], 1)
+    assert.match(info.vertices[0].slotSharingGroupId, /^[0-9a-f]{32}$/)
+  })
+})
+
 describe('The times of a vertex that REST tells', () => {
   type Times = SubtaskDetails['timestamps']
   const timesAt = (now: number, ...subtasks: readonly (readonly [SubtaskDetails['state'], Times])[]): number[] => {
@@ -79,7 +84,8 @@ describe('The times of a vertex that REST tells', () => {
       worker: 0,
     }))
     const vertex = { id: 'v', name: 'v', parallelism: 2, maxParallelism: 128, subtasks: details }
-    const [info] = jobDetailsInfoOf({ ...DETAILS, vertices: [vertex] }, {}, now).vertices
+    const places = { reports: {}, place: PLACE, earlierOf: () => [] }
+    const [info] = jobDetailsInfoOf(DETAILS, [vertexReportOf(vertex, places)], { plan: {}, now }).vertices
     return [info?.['start-time'] ?? NaN, info?.['end-time'] ?? NaN, info?.duration ?? NaN]
   }
 

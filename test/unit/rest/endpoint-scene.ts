@@ -30,7 +30,7 @@ export async function withEndpoint(
   const { maxContentLength: bodyLimit } = OVER_TCP
   const services = { clock, logger: SILENT_LOGGER, bodyLimit }
   const openApi = (): Promise<RestApi> =>
-    Promise.resolve(jobRestApi({ gateway, clock, random: new SeededRandom(1) }))
+    Promise.resolve(jobRestApi({ gateway, clock, random: new SeededRandom(1), storeDurationMs: 300_000 }))
   try {
     await use(new RestEndpoint({ ...services, openApi }), path.join(directory, 'job.sock'), clock)
   } finally {

@@ -52,7 +52,7 @@ before(async () => {
   const prometheusText = (): Promise<string> => Promise.resolve('# HELP x x\n')
   const gateway = { metrics, prometheusText } as Partial<JobsGateway> as JobsGateway
   const clock = new ManualClock()
-  const api = jobRestApi({ gateway, clock, random: new SeededRandom(1) })
+  const api = jobRestApi({ gateway, clock, random: new SeededRandom(1), storeDurationMs: 300_000 })
   server = new RestEndpoint({ openApi: () => Promise.resolve(api), clock, logger: SILENT_LOGGER })
   await server.listen(socketPath)
 })

@@ -29,6 +29,16 @@ describe('Operations that are asked about later', () => {
     assert.equal(clock.nextTimerAt(), undefined, 'nothing is waited for')
   })
 
+  it('are two where two jobs are asked for the same under one id', async () => {
+    const registry = registryWith(new ManualClock())
+    const ids = ['a', 'b'].map((job, index) => registry.trigger(job, 'id', () => Promise.resolve(index)))
+    assert.deepEqual(ids, ['id', 'id'])
+    await settled()
+    const values = ['a', 'b'].map((job) => registry.poll(job, 'id', 'x'))
+    assert.deepEqual(values, [{ value: 0 }, { value: 1 }])
+    assert.deepEqual([registry.has('a', 'id'), registry.has('c', 'id'), registry.has('a', 'ID')], [true, false, false])
+  })
+
   it('are a thousand at most: the oldest that have ended give way, and those that run do not', async () => {
     const clock = new ManualClock()
     const registry = registryWith(clock)

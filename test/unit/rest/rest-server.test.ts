@@ -91,7 +91,7 @@ beforeEach(async () => {
   clock = new ManualClock()
   sockets += 1
   socketPath = path.join(directory, `${String(sockets)}.sock`)
-  const api = jobRestApi({ gateway: playedGateway(), clock, random: new SeededRandom(1) })
+  const api = jobRestApi({ gateway: playedGateway(), clock, random: new SeededRandom(1), storeDurationMs: 300_000 })
   server = new RestEndpoint({ openApi: () => Promise.resolve(api), clock, logger: SILENT_LOGGER })
   await server.listen(socketPath)
 })
@@ -110,7 +110,7 @@ describe('REST questions', () => {
     [`/jobs/${JOB}/config`, 'config', [JOB], { jid: JOB }, { jid: JOB }],
     [`/jobs/${JOB}/start`, 'startOf', [JOB], { jobFile: '/job.js' }, { jobFile: '/job.js' }],
     [`/jobs/${JOB}/status`, 'status', [JOB], 'RUNNING', { status: 'RUNNING' }],
-    [`/jobs/${JOB}/exceptions`, 'exceptions', [JOB], { exceptionHistory: {} }, { exceptionHistory: {} }],
+    [`/jobs/${JOB}/exceptions`, 'exceptions', [JOB, 20], { exceptionHistory: {} }, { exceptionHistory: {} }],
     [`/jobs/${JOB}/checkpoints`, 'checkpoints', [JOB], { counts: {} }, { counts: {} }],
     [`/jobs/${JOB}/checkpoints/config`, 'checkpointConfig', [JOB], { mode: 'x' }, { mode: 'x' }],
     [`/jobs/${JOB}/checkpoints/details/7`, 'checkpointDetails', [JOB, 7], { id: 7 }, { id: 7 }],

@@ -61,6 +61,11 @@ export class Execution implements TaskSlot {
     return `${this.vertex.name} (${String(this.subtaskIndex + 1)}/${String(this.vertex.parallelism)})`
   }
 
+  /** `Map (2/4) - execution #0` */
+  get nameWithAttempt(): string {
+    return `${this.taskNameWithSubtask} - execution #${String(this.attemptNumber)}`
+  }
+
   tryMove(to: ExecutionState, now: number): boolean {
     if (!EXECUTION_TRANSITIONS[this.#state].includes(to)) return false
     this.#state = to

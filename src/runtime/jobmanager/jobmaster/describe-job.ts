@@ -6,6 +6,7 @@ import type { CheckpointStatistics } from '../checkpoint/checkpoint-statistics.j
 import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
 import type { JobEnvironment } from '../job-environment.js'
 import type { JobDetails, JobException, JobWarning, VertexDetails } from './job-details.js'
+import { subtaskDetailsOf } from './subtask-details-of.js'
 import { isTerminalJobStatus, type JobStatus } from './job-status.js'
 
 export interface JobDescriptionInput {
@@ -48,14 +49,7 @@ export function describeJob(environment: JobEnvironment, input: JobDescriptionIn
 }
 
 function describeVertex(vertex: JobGraph['vertices'][number], executions: ExecutionGraph | undefined): VertexDetails {
-  const { id, name, parallelism, maxParallelism } = vertex
-  const subtasks = (executions?.ofVertex(id) ?? []).map((execution) => ({
-    subtaskIndex: execution.subtaskIndex,
-    state: execution.state,
-    attemptNumber: execution.attemptNumber,
-    executionId: execution.id,
-    worker: execution.worker,
-    timestamps: { ...execution.timestamps },
-  }))
-  return { id, name, parallelism, maxParallelism, subtasks }
+  const { id, name, parallelism, maxParallelism, slotSharingGroup } = vertex
+  const subtasks = (executions?.ofVertex(id) ?? []).map(subtaskDetailsOf)
+  return { id, name, parallelism, maxParallelism, slotSharingGroup, subtasks }
 }

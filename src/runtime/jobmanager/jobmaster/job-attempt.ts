@@ -102,6 +102,7 @@ export class JobAttempt {
     this.#input = input
     const { environment, slots, attemptNumber, pool } = input
     this.executions = new ExecutionGraph(environment.jobGraph, slots.placeOf, attemptNumber)
+    this.#created(this.executions.all())
     this.#accumulators = new AccumulatorMerging(pool, environment.clock)
     this.operatorCoordinators = this.#makeOperatorCoordinators(pool)
     this.stateQueries = new StateQueries({
@@ -174,10 +175,16 @@ export class JobAttempt {
   /** In the place of those that were cancelled, whose workers have loaded the program anew. */
   redeploy(attemptNumber: number, from: DeploymentState): void {
     const restarted = this.executions.renew(this.#restarting, attemptNumber)
+    this.#created(restarted)
     this.#restarting.clear()
     for (const { vertex, subtaskIndex } of restarted) this.time.forget(vertex.id, subtaskIndex)
     this.#state = 'starting'
     this.#deploy(restarted, attemptNumber, from)
+  }
+
+  #created(executions: Iterable<Execution>): void {
+    const now = this.#input.environment.clock.now()
+    for (const { timestamps } of executions) timestamps.CREATED = now
   }
 
   #deploy(executions: readonly Execution[], attemptNumber: number, { restore, localState }: DeploymentState): void {

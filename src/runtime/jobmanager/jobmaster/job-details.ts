@@ -1,6 +1,7 @@
 // Duty: what the outside may know of a job: plain data, for REST handlers and archives.
 // Invariants: a copy; nothing in it lives on.
 // Thread: main thread.
+import type { AccumulatorParts } from '../../protocol/accumulators.js'
 import type { ExecutionState } from '../../protocol/execution-state.js'
 import type { CheckpointRecord } from '../checkpoint/checkpoint-record.js'
 import type { CheckpointSample, LatestRecords } from '../checkpoint/latest-checkpoints.js'
@@ -14,6 +15,14 @@ export interface SubtaskDetails {
   /** Where it runs, from 0. */
   readonly worker: number
   readonly timestamps: Readonly<Partial<Record<ExecutionState, number>>>
+  /** Of a task that has finished. */
+  readonly accumulators?: AccumulatorParts
+}
+
+/** Of an attempt that another one has taken the place of. */
+export interface EndedSubtaskDetails extends SubtaskDetails {
+  /** By name; undefined where it reported none. */
+  readonly metrics: Readonly<Record<string, number | string>> | undefined
 }
 
 export interface VertexDetails {
@@ -21,6 +30,8 @@ export interface VertexDetails {
   readonly name: string
   readonly parallelism: number
   readonly maxParallelism: number
+  /** Absent: the one that is not named. */
+  readonly slotSharingGroup?: string
   readonly subtasks: readonly SubtaskDetails[]
 }
 
@@ -30,6 +41,8 @@ export interface JobException {
   readonly message: string
   /** With those of the causes. */
   readonly stack: string
+  /** The task that failed, where it was one. */
+  readonly task?: { readonly name: string; readonly executionId: string }
 }
 
 /** Of what the job lives with, and its user may want to change. */

@@ -8,8 +8,10 @@
 import { stackWithCauses } from '../../../core/errors/failure-text.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { RunEnd } from '../checkpoint/retained-checkpoints.js'
+import type { Execution } from '../executiongraph/execution.js'
 import type { JobEnvironment } from '../job-environment.js'
 import type { JobException, JobWarning } from './job-details.js'
+import { EndedExecutions } from './ended-executions.js'
 import { checkJobTransition, type JobStatus } from './job-status.js'
 
 const EXCEPTION_HISTORY = 16
@@ -44,15 +46,20 @@ export type JobEnding =
 
 export class JobLifecycle {
   readonly timestamps: Partial<Record<JobStatus, number>> = {}
+  readonly endedExecutions: EndedExecutions = new EndedExecutions()
   readonly #environment: JobEnvironment
   readonly #exceptions: JobException[] = []
   readonly #warnings: JobWarning[] = []
+  readonly #earlierCount: number
   #status: JobStatus = 'INITIALIZING'
   #ending: JobEnding = { kind: 'open' }
 
-  constructor(environment: JobEnvironment) {
+  /** `earlier`: why the job runs in another process than before. */
+  constructor(environment: JobEnvironment, earlier?: Error) {
     this.#environment = environment
     this.timestamps.INITIALIZING = environment.clock.now()
+    if (earlier !== undefined) this.recordException(earlier)
+    this.#earlierCount = this.#exceptions.length
   }
 
   get status(): JobStatus {
@@ -96,9 +103,12 @@ export class JobLifecycle {
     logger.info(`job ${jobGraph.name} (${jobId}) is ${status}`)
   }
 
-  recordException(error: Error): void {
+  /** `failed`: the task that it comes from, where it is one's. */
+  recordException(error: Error, failed?: Execution): void {
     const { name, message } = error
-    this.#exceptions.push({ timestamp: this.#environment.clock.now(), name, message, stack: stackWithCauses(error) })
+    const task = failed && { name: failed.nameWithAttempt, executionId: failed.id }
+    const about = { name, message, stack: stackWithCauses(error), ...(task && { task }) }
+    this.#exceptions.push({ timestamp: this.#environment.clock.now(), ...about })
     if (this.#exceptions.length > EXCEPTION_HISTORY) this.#exceptions.shift()
   }
 
@@ -164,7 +174,7 @@ export class JobLifecycle {
   /** All has been cleaned up. */
   end({ status, error }: DecidedEnding): void {
     this.moveTo(status)
-    if (error !== undefined && this.#exceptions.length === 0) this.recordException(error)
+    if (error !== undefined && this.#exceptions.length === this.#earlierCount) this.recordException(error)
   }
 
   /** Its tasks have finished, or more: neither a failure nor a cancellation changes how it ends. */

@@ -16,7 +16,7 @@ import { CheckpointStatistics, type CheckpointDetails } from '../checkpoint/chec
 import type { JobEnvironment } from '../job-environment.js'
 import { diagnoseWatermarks, type VertexTime } from '../watermarks/watermark-diagnosis.js'
 import { describeJob } from './describe-job.js'
-import type { JobDetails } from './job-details.js'
+import type { EndedSubtaskDetails, JobDetails } from './job-details.js'
 import { sentence } from './job-notices.js'
 import { JobLifecycle, type TerminalStatus } from './job-lifecycle.js'
 import type { JobStatus } from './job-status.js'
@@ -57,7 +57,7 @@ export class JobMaster {
     this.#environment = environment
     this.#input = input
     this.jobId = environment.jobId
-    this.#lifecycle = new JobLifecycle(environment)
+    this.#lifecycle = new JobLifecycle(environment, input.earlierFailure)
     this.#statistics = new CheckpointStatistics(CHECKPOINT_HISTORY, () => environment.clock.now())
     this.#loop = new RestartLoop(input, {
       lifecycle: this.#lifecycle,
@@ -101,7 +101,22 @@ export class JobMaster {
       await this.#end('CANCELED')
     } else {
       this.#lifecycle.moveTo('CREATED')
-      this.#loop.run()
+      await this.#acquireSlots()
+      // Whoever waited for them may have been cancelled meanwhile.
+      if (this.status === 'CREATED') this.#loop.run()
+    }
+  }
+
+  async #acquireSlots(): Promise<void> {
+    const { slotsAcquired } = this.#input
+    if (slotsAcquired === undefined) return
+    try {
+      await Promise.race([slotsAcquired(), this.outcome])
+    } catch (error) {
+      // One that is cancelled ends so.
+      if (this.status !== 'CREATED') return
+      await this.#end('FAILED', asError(error))
+      throw error
     }
   }
 
@@ -123,6 +138,11 @@ export class JobMaster {
       exceptions,
       warnings,
     })
+  }
+
+  /** Attempts of a subtask before the one that it is at, as far as they are known, the newest first. */
+  endedAttempts(vertexId: string, subtaskIndex: number): readonly EndedSubtaskDetails[] {
+    return this.#lifecycle.endedExecutions.of(vertexId, subtaskIndex)
   }
 
   /** What each subtask said of a checkpoint; undefined where the history does not have it any more. */

@@ -32,6 +32,11 @@ export class MetricStore {
     this.#all = undefined
   }
 
+  /** The newest of a subtask, of whichever execution. */
+  reportOf(vertexId: string, subtaskIndex: number): TaskMetricsReport | undefined {
+    return this.#vertices.get(vertexId)?.get(subtaskIndex)
+  }
+
   all(): TaskMetrics {
     this.#all ??= {
       lastUpdate: this.#lastUpdate,

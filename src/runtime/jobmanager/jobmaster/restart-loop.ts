@@ -44,6 +44,10 @@ export interface RestartLoopInput {
   readonly starter: TaskManagerStarter
   /** More slots than this share workers, where taskmanager.numberOfTaskSlots is not set. */
   readonly maxWorkers: number
+  /** Of a job that may have to wait for its slots: resolves when it has them, rejects where it does not get them. */
+  readonly slotsAcquired?: () => Promise<void>
+  /** Why the job runs in another process than before. */
+  readonly earlierFailure?: Error
   /** A warning for whoever started the job. */
   readonly tell: (text: string) => void
   /** Of the last failure, which whoever waits for the end of the job is told as well. */
@@ -178,6 +182,8 @@ export class RestartLoop {
   }
 
   #load(attemptNumber: number): void {
+    const before = this.#attempt
+    if (before !== undefined) this.#services.lifecycle.endedExecutions.add(before.executions.all(), before.metrics)
     const attempt = this.#makeAttempt(attemptNumber)
     this.#attempt = attempt
     const isCurrent = (): boolean => this.#attempt === attempt
@@ -213,6 +219,7 @@ export class RestartLoop {
         if (this.#restart !== restart || this.#services.lifecycle.status !== 'RUNNING') return
         this.#restart = undefined
         const deployed = this.#restored(restorable)
+        this.#services.lifecycle.endedExecutions.add(attempt.restarting, attempt.metrics)
         this.#orFail(() => {
           attempt.redeploy(attemptNumber, deployed)
         })
@@ -349,7 +356,7 @@ export class RestartLoop {
   #onFailure(error: Error, failed?: readonly Execution[]): void {
     const { lifecycle, listener } = this.#services
     if (!this.#canFail) return
-    lifecycle.recordException(error)
+    lifecycle.recordException(error, failed?.[0])
     this.#input.repository.attemptFailed(error)
     listener.onFailure(error)
     // The listener may have cancelled the job.

@@ -16,11 +16,6 @@ export interface SlotAssignment {
 /** Either how many slots a worker has, or how many workers there may be: then they share the slots. */
 export type WorkerLayout = { readonly slotsPerWorker: number } | { readonly maxWorkers: number }
 
-/** How many slots the job takes: each group as many as its widest vertex has subtasks. */
-export function slotsTakenBy(jobGraph: JobGraph): number {
-  return [...widthsOf(jobGraph).values()].reduce((sum, width) => sum + width, 0)
-}
-
 export function assignSlots(jobGraph: JobGraph, layout: WorkerLayout): SlotAssignment {
   const widths = widthsOf(jobGraph)
   const firstSlots = new Map<string, number>()
@@ -44,10 +39,15 @@ export function assignSlots(jobGraph: JobGraph, layout: WorkerLayout): SlotAssig
   }
 }
 
-/** Slots by slot sharing group. */
-function widthsOf(jobGraph: JobGraph): Map<string, number> {
+/** How many slots a job needs. */
+export function slotCountOf(jobGraph: Pick<JobGraph, 'vertices'>): number {
+  return [...widthsOf(jobGraph).values()].reduce((sum, width) => sum + width, 0)
+}
+
+/** Of each slot sharing group the largest parallelism. */
+function widthsOf({ vertices }: Pick<JobGraph, 'vertices'>): ReadonlyMap<string, number> {
   const widths = new Map<string, number>()
-  for (const { slotSharingGroup, parallelism } of jobGraph.vertices) {
+  for (const { slotSharingGroup, parallelism } of vertices) {
     widths.set(slotSharingGroup, Math.max(widths.get(slotSharingGroup) ?? 0, parallelism))
   }
   return widths

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import type { CheckpointStatistics, VertexWatermarksInfo } from '../../../../src/client/job-inspector.js'
 import { activityOf, type VertexActivity } from '../../../../src/cli/top/job-activity.js'
 import type { JobSample, VertexSample } from '../../../../src/cli/top/job-sample.js'
+import { ioMetricsOf } from '../../../../src/rest/vertices/attempt-info.js'
 
 const NOW = Date.UTC(2026, 0, 1, 12)
 const NONE = '-9223372036854775808'
@@ -30,6 +31,8 @@ function vertex(
   return {
     vertex: {
       id: 'v',
+      slotSharingGroupId: '',
+      metrics: ioMetricsOf([]),
       name: 'Map',
       maxParallelism: 128,
       parallelism: 2,

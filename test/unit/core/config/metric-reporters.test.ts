@@ -29,8 +29,8 @@ describe('The reporters of a configuration', () => {
 describe('How often metrics of tasks are reported', () => {
   const reporting = (settings: Record<string, string>) => metricReportingOf(Configuration.fromMap(settings))
 
-  it('is as REST wants it without reporters, and then their ends are not told', () => {
-    assert.deepEqual(reporting({}), { intervalMs: 10_000, reportsAtEnd: false })
+  it('is as REST wants it without reporters, and where nobody wants any their ends are not told', () => {
+    assert.deepEqual(reporting({}), { intervalMs: 10_000, reportsAtEnd: true })
     const never = { 'metrics.fetcher.update-interval': '0 ms' }
     assert.deepEqual(reporting(never), { intervalMs: 0, reportsAtEnd: false })
   })

@@ -167,7 +167,7 @@ export class JobMasterHarness implements TaskManagerStarter {
     configuration: Readonly<Record<string, string>> = {},
     jobGraph: JobGraph = sampleGraph([{ id: 'source' }, { id: 'map', parallelism: 2 }], [['source', 'map', 'hash']]),
     restore?: string,
-    more: Partial<Pick<RestartLoopInput, 'maxWorkers' | 'takesPlace'>> = {},
+    more: Partial<Pick<RestartLoopInput, 'maxWorkers' | 'takesPlace' | 'slotsAcquired'>> = {},
   ) {
     const all = Configuration.fromMap({ 'execution.checkpointing.dir': 'file:///cp', ...configuration })
     const environment = {
