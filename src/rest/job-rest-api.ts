@@ -19,13 +19,14 @@ export interface JobRestApiServices {
 }
 
 /** The endpoints of the jobs of one process. */
-export function jobRestApi({ gateway, processes, ...operations }: JobRestApiServices): RestApi {
+export function jobRestApi({ gateway, clock, random, storeDurationMs, processes }: JobRestApiServices): RestApi {
+  const operations = { clock, random, storeDurationMs }
   const [savepoints, checkpoints, disposals] = [
     new OperationRegistry<string>(operations),
     new OperationRegistry<number>(operations),
     new OperationRegistry<null>(operations),
   ]
-  const context: RestContext = { gateway, now: () => operations.clock.now(), savepoints, checkpoints, disposals }
+  const context: RestContext = { gateway, now: () => clock.now(), savepoints, checkpoints, disposals }
   const registries = [savepoints, checkpoints, disposals]
   return {
     endpoints: [
@@ -33,10 +34,10 @@ export function jobRestApi({ gateway, processes, ...operations }: JobRestApiServ
       ...(processes === undefined ? [] : endpointsOf(PROCESS_ROUTES, processes)),
     ],
     get isAwaited() {
-      return registries.some((registry) => registry.isAwaited)
+      return registries.some((operations) => operations.isAwaited)
     },
     close() {
-      for (const registry of registries) registry.close()
+      for (const operations of registries) operations.close()
     },
   }
 }

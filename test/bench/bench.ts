@@ -29,6 +29,7 @@ import { queriesFamily } from './families/queries-family.js'
 import { memoryFamily } from './families/memory-family.js'
 import { manyKeysFamily } from './families/many-keys-family.js'
 import { recoveryFamily } from './families/recovery-family.js'
+import { sessionFamily } from './families/session-family.js'
 import { smallJobsFamily } from './families/small-jobs-family.js'
 import { startFamily } from './families/start-family.js'
 import { stateFamily } from './families/state-family.js'
@@ -45,6 +46,7 @@ const FAMILIES: readonly BenchFamily[] = [
   startFamily,
   wholeProcessFamily,
   smallJobsFamily,
+  sessionFamily,
   idleFamily,
   chainFamily,
   depthFamily,

@@ -84,7 +84,7 @@ export class SessionCluster {
       },
     })
     this.#endpoint = new RestEndpoint({
-      openApi: () => this.#openApi(),
+      openApi: () => this.#openApi(this.gateway),
       ...{ clock, logger },
     })
   }
@@ -145,9 +145,8 @@ export class SessionCluster {
     return web
   }
 
-  async #openApi(): Promise<RestApi> {
+  async #openApi(gateway: SessionGateway): Promise<RestApi> {
     const { clock, random } = this.#input
-    const { gateway } = this
     const [{ sessionRestApi }, { SessionProcesses }] = await Promise.all([
       import('../../rest/session/session-rest-api.js'),
       import('./session-processes.js'),

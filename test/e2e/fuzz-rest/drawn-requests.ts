@@ -1,6 +1,5 @@
 /** What is sent to every endpoint: requests as clients send them, wrong in one place or another, and what is no request at all. */
 import fc from 'fast-check'
-import { ROUTES } from '../../../src/rest/routes.js'
 
 export interface DrawnRequest {
   /** What is wrong with it, for the counts. */
@@ -11,7 +10,14 @@ export interface DrawnRequest {
   readonly then: 'wait' | 'half-close' | 'destroy' | 'stay'
 }
 
+export interface FuzzedPlace {
+  readonly method: string
+  readonly path: string
+}
+
 export interface FuzzedJob {
+  /** What may be asked for: `ROUTES` of a job. */
+  readonly places: readonly FuzzedPlace[]
   readonly jobId: string
   readonly vertexId: string
   readonly token: string
@@ -37,7 +43,11 @@ const BAD_TEXTS = [
   ';',
   '💥',
 ]
-const ENDS_THE_JOB = ['PATCH /jobs/:jobid', 'POST /jobs/:jobid/stop']
+/** Of a session also what ends it; and a program that is there is not run as often as it is asked for. */
+const ENDS_THE_JOB = [
+  ...['PATCH /jobs/:jobid', 'GET /jobs/:jobid/yarn-cancel', 'POST /jobs/:jobid/stop', 'GET /jobs/:jobid/yarn-stop'],
+  ...['DELETE /cluster', 'POST /jars/upload'],
+]
 
 const badText = fc.oneof(fc.constantFrom(...BAD_TEXTS), fc.string({ unit: 'binary', maxLength: 40 }))
 const hex32 = fc.stringMatching(/^[0-9a-f]{32}$/)
@@ -49,7 +59,7 @@ const anyJson = fc.oneof(
 
 /** A path of an endpoint with parameters, some of which are what they should be. */
 function pathOf(job: FuzzedJob): fc.Arbitrary<string> {
-  return fc.constantFrom(...ROUTES).chain(({ method, path }) => {
+  return fc.constantFrom(...job.places).chain(({ method, path }) => {
     const isEnd = ENDS_THE_JOB.includes(`${method} ${path}`)
     const jobIds = fc.oneof(hex32, badText, ...(isEnd ? [] : [fc.constant(job.jobId), fc.constant(job.jobId)]))
     const values: Readonly<Record<string, fc.Arbitrary<string>>> = {
@@ -136,17 +146,24 @@ function text(method: string, target: string, headers: readonly string[], body: 
 
 /** As the route wants it in method and path, with anything else. */
 function whole(job: FuzzedJob): fc.Arbitrary<string> {
-  const routed = fc.constantFrom(...ROUTES.map(({ method }) => method))
+  const routed = fc.constantFrom(...job.places.map(({ method }) => method))
   const method = fc.oneof({ weight: 4, arbitrary: routed }, { weight: 1, arbitrary: fc.constantFrom(...METHODS) })
   const prefix = fc.constantFrom('', '', '/v1', '/v2', '/v1/v1', 'http://localhost')
   return fc
     .tuple(method, prefix, pathOf(job), queryOf(), headersOf(job), bodyOf(job))
-    .filter(([verb, , path]) => !(verb === 'PATCH' && path.includes(job.jobId)) && !/\/stop$/.test(path))
+    .filter(([verb, , path]) => !mayEnd(verb, path, job))
     .map(([verb, begin, path, query, headers, body]) => text(verb, `${begin}${path}${query}`, headers, body))
 }
 
+/** Whether a request could end the job, or the session. */
+function mayEnd(method: string, place: string, { jobId }: FuzzedJob): boolean {
+  if (method === 'PATCH' && place.includes(jobId)) return true
+  if (/^DELETE$/i.test(method) && place.includes('cluster')) return true
+  return /\/(?:stop|yarn-cancel|yarn-stop)$/.test(place)
+}
+
 function known(job: FuzzedJob): fc.Arbitrary<string> {
-  const path = pathOf(job).filter((one) => !one.endsWith('/stop'))
+  const path = pathOf(job).filter((one) => !mayEnd('GET', one, job) && !mayEnd('POST', one, job))
   const headers = ['host: localhost', `authorization: Bearer ${job.token}`, 'content-type: application/json']
   return fc.tuple(fc.constantFrom('GET', 'POST'), path, bodyOf(job)).map(([method, target, body]) => {
     return text(method, encodeURI(target.toWellFormed()), headers, body)
@@ -155,7 +172,7 @@ function known(job: FuzzedJob): fc.Arbitrary<string> {
 
 /** With everything as it should be, of each endpoint that does not end the job. */
 function right(job: FuzzedJob): fc.Arbitrary<string> {
-  const routes = ROUTES.filter(({ method, path }) => !ENDS_THE_JOB.includes(`${method} ${path}`))
+  const routes = job.places.filter(({ method, path }) => !ENDS_THE_JOB.includes(`${method} ${path}`))
   const headers = ['host: localhost', `authorization: Bearer ${job.token}`, 'content-type: application/json']
   return fc.tuple(fc.constantFrom(...routes), fc.nat({ max: 3 }), hex32).map(([{ method, path }, number, id]) => {
     const target = path
