@@ -296,7 +296,11 @@ export class JobProcess {
   /** Of the job that its session knows; whatever else a program runs it runs at its own risk. */
   #slotGateOf(jobGraph: JobGraph, configuration: Configuration): SlotGate | undefined {
     if (this.#input.isSupervised !== true) return undefined
-    return new SlotGate(slotCountOf(jobGraph), this.#input.clock, configuration.get(SessionOptions.SLOT_REQUEST_TIMEOUT))
+    return new SlotGate(
+      slotCountOf(jobGraph),
+      this.#input.clock,
+      configuration.get(SessionOptions.SLOT_REQUEST_TIMEOUT),
+    )
   }
 
   async #slotsAcquired(jobId: string, slots: SlotGate): Promise<void> {

@@ -15,6 +15,7 @@ import { ClosingStack } from '../closing-stack.js'
 import { ClusterSessionGateway } from './cluster-session-gateway.js'
 import { EndedJobs } from './ended-jobs.js'
 import { endJobs } from './end-jobs.js'
+import { jarsOfSession } from './jars/jars-of-session.js'
 import type { JobLauncher } from './job-launcher.js'
 import { withJobStorage } from './job-storage.js'
 import { SessionDirectory, type SessionEntry } from './session-directory.js'
@@ -78,6 +79,7 @@ export class SessionCluster {
     this.gateway = new ClusterSessionGateway({
       ...{ runDirectory, fileSystems, jobs: this.#jobs, ended: new EndedJobs(runDirectory) },
       place: this.#place,
+      jars: jarsOfSession({ ...input, directory: this.#directory.path, jobs: this.#jobs }),
       slots,
       shutDown: () => {
         this.#end()
@@ -136,7 +138,11 @@ export class SessionCluster {
     } catch (error) {
       if (!FlinkError.is(error, 'PORT_IN_USE')) throw error
       const holder = 'another process listens there'
-      throw new FlinkError('SESSION_START_FAILED', { reason: `${error.message} (${holder}; rest.port)` }, { cause: error })
+      throw new FlinkError(
+        'SESSION_START_FAILED',
+        { reason: `${error.message} (${holder}; rest.port)` },
+        { cause: error },
+      )
     }
     this.#closing.push(() => this.#endpoint.close())
     await this.#directory.update({ ...entry, web })
