@@ -6,11 +6,13 @@ import { answersOf } from './arguments/answers.js'
 import { asksForJson } from './arguments/asks-for-json.js'
 import { parseCommandLine } from './arguments/command-line-parser.js'
 import { COMMON_OPTIONS } from './arguments/common-options.js'
-import { tellFailure, tellRefusal } from './output/tell-failure.js'
+import type { Configuration } from '../core/config/configuration.js'
+import type { SessionRestClient } from '../client/session-rest-client.js'
+import { tellFailure, tellRefusal, type FailureTelling } from './output/tell-failure.js'
 import { loadCliConfiguration, settingOf, type CliConfiguration } from './arguments/load-cli-configuration.js'
 import { has, valuesOf, type ParsedOptions } from './arguments/parsed-values.js'
 import { refuseMissingSubAction, withSubAction } from './arguments/sub-actions.js'
-import { checkTarget, targetSettings } from './arguments/target-options.js'
+import { targetOf, targetSettings, type Target } from './arguments/target-options.js'
 import { Terminal } from './terminal/terminal.js'
 import { workingDirectory } from './arguments/working-directory.js'
 
@@ -69,8 +71,9 @@ async function dispatch(args: readonly string[], terminal: Terminal, programThre
       return line
     }
     const { command, parsed } = line
-    const { configuration, warnings, directory } = await configurationOf(command, parsed)
+    const { configuration, warnings, directory, target } = await configurationOf(command, parsed)
     for (const warning of warnings) terminal.printError(diagnostics.warning(warning))
+    const session = await sessionFor(target, configuration, command, telling)
     const printLine = (text: string): void => {
       terminal.print(`${text}\n`)
     }
@@ -85,6 +88,7 @@ async function dispatch(args: readonly string[], terminal: Terminal, programThre
         terminal.printError(text)
       },
       workingDirectory: workingDirectory(),
+      session,
       programThread,
       commands: () => Promise.all(Object.values(COMMANDS).map((load) => load())),
     })
@@ -99,13 +103,35 @@ function commandsFor(action: string): Promise<CliCommand[]> {
   return Promise.all((loadCommand === undefined ? Object.values(COMMANDS) : [loadCommand]).map((load) => load()))
 }
 
+interface ActionConfiguration extends CliConfiguration {
+  readonly target: Target
+}
+
 /** The configuration that the action works with, and what its user is to be told of it. */
-async function configurationOf(command: CliCommand, parsed: ParsedOptions): Promise<CliConfiguration> {
+async function configurationOf(command: CliCommand, parsed: ParsedOptions): Promise<ActionConfiguration> {
   const definitions = valuesOf(parsed, 'D').map(settingOf)
   const loaded = await loadCliConfiguration([...targetSettings(parsed), ...definitions])
-  checkTarget(loaded.configuration)
+  const target = targetOf(loaded.configuration, { isAddressGiven: has(parsed, 'jobmanager') })
   const ignored = warningOfIgnored([...command.options, ...COMMON_OPTIONS], parsed)
-  return { ...loaded, warnings: [...loaded.warnings, ...ignored] }
+  return { ...loaded, warnings: [...loaded.warnings, ...ignored], target }
+}
+
+/** Loaded where a session may be meant, which the commands of most users never do. */
+async function sessionFor(
+  target: Target,
+  configuration: Configuration,
+  command: CliCommand,
+  { terminal, diagnostics }: FailureTelling,
+): Promise<SessionRestClient | undefined> {
+  if (target.kind === 'machine' || command.withSession === 'needs-none') return undefined
+  const { sessionOf } = await import('./job/session-of.js')
+  const warn = (text: string): void => {
+    terminal.printError(diagnostics.warning(text))
+  }
+  const tell = (text: string): void => {
+    terminal.printError(`${text}\n`)
+  }
+  return sessionOf(target, configuration, { command, warn, tell })
 }
 
 /** One line for all that was given and changes nothing. */

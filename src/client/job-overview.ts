@@ -5,6 +5,13 @@ import type { AnsweringCheckpoint } from '../rest/messages/state-messages.js'
 /** State of a job whose process lives and does not answer, for who looks at it; no job is in it by itself. */
 export const UNRESPONSIVE = 'UNRESPONSIVE'
 
+const END_STATES: ReadonlySet<string> = new Set(['FINISHED', 'CANCELED', 'FAILED'])
+
+/** True where nothing comes after it. */
+export function isEndState(state: string): boolean {
+  return END_STATES.has(state)
+}
+
 /** The last moment that JavaScript has a date for. */
 const LAST_EPOCH_MS = 8.64e15
 

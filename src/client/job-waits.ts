@@ -3,9 +3,10 @@ import { startOfProcess } from '../core/process/process-start.js'
 import { durationText } from '../core/time/duration-text.js'
 import type { JobDetailsInfo } from '../rest/messages/job-messages.js'
 import type { JobDirectoryEntry } from './job-directory-entry.js'
-import { UNRESPONSIVE } from './job-overview.js'
+import { isEndState, UNRESPONSIVE } from './job-overview.js'
 import { RestClient } from './rest-client.js'
 import type { RestClusterClientServices } from './rest-cluster-client.js'
+import type { SessionRestClient } from './session-rest-client.js'
 
 const FIRST_LOOK_MS = 20
 const LONGEST_PAUSE_MS = 500
@@ -26,7 +27,8 @@ export async function awaitEndOfJob(
   services: RestClusterClientServices,
   known?: KnownProcess,
 ): Promise<string> {
-  const { runDirectory } = services
+  const { runDirectory, session } = services
+  if (session !== undefined) return endInSession(jobId, session, services)
   let last = known
   await until('at its end', jobId, services, async () => {
     const entry = await runDirectory.find(jobId)
@@ -37,6 +39,21 @@ export async function awaitEndOfJob(
   if (archived === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
   if (last !== undefined) await processGone(last, services)
   return archived.state
+}
+
+async function endInSession(
+  jobId: string,
+  session: SessionRestClient,
+  services: RestClusterClientServices,
+): Promise<string> {
+  let reached = ''
+  await until('at its end', jobId, services, async (leftMs) => {
+    const answer = await session.call({ method: 'GET', path: `/jobs/${jobId}/status` }, leftMs)
+    const { status } = (answer ?? {}) as { readonly status?: unknown }
+    reached = typeof status === 'string' ? status : UNRESPONSIVE
+    return isEndState(reached) ? undefined : reached
+  })
+  return reached
 }
 
 /**

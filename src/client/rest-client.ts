@@ -5,6 +5,7 @@ import { ReasonError } from '../core/errors/reason-error.js'
 import { durationText } from '../core/time/duration-text.js'
 import { SystemClock } from '../core/time/system-clock.js'
 import type { JobDirectoryEntry } from './job-directory-entry.js'
+import { answerOf, type RestCall, type RestCaller } from './rest-caller.js'
 
 /** A job that was never asked before loads its server, which takes long on a machine that is busy. */
 const LOAD_TIMEOUT_MS = 10_000
@@ -20,14 +21,8 @@ class ClosedMeanwhile extends Error {
   override readonly name: string = 'ClosedMeanwhile'
 }
 
-export interface RestCall {
-  readonly method: 'GET' | 'POST' | 'PATCH'
-  readonly path: string
-  readonly body?: object
-}
-
 /** Speaks the REST API of one job process over its Unix socket. */
-export class RestClient {
+export class RestClient implements RestCaller {
   readonly #job: Pick<JobDirectoryEntry, 'jobId' | 'pid' | 'socket'>
   readonly #keepsConnections: boolean
   #agent: Agent | undefined
@@ -51,11 +46,7 @@ export class RestClient {
     } catch (error) {
       throw this.#failed('the answer is not JSON', error)
     }
-    const errors = errorsOf(body)
-    if (errors !== undefined) {
-      throw new FlinkError('CONTROL_REQUEST_FAILED', { reason: errors.join(', ') })
-    }
-    return body
+    return answerOf(body, 'CONTROL_REQUEST_FAILED')
   }
 
   /** A connection that was kept may have been closed meanwhile: what was not answered is asked by another one. */
@@ -137,13 +128,4 @@ export class RestClient {
   #failed(reason: string, cause: unknown): FlinkError {
     return new FlinkError('CONTROL_SOCKET_FAILED', { jobId: this.#job.jobId, reason }, { cause })
   }
-}
-
-/** Flink's rule: an object whose only key is `errors` is an error, whatever the status. */
-function errorsOf(body: unknown): string[] | undefined {
-  if (typeof body !== 'object' || body === null) return undefined
-  const keys = Object.keys(body)
-  if (keys.length !== 1 || keys[0] !== 'errors') return undefined
-  const { errors } = body as { errors: unknown }
-  return Array.isArray(errors) ? errors.map(String) : [String(errors)]
 }

@@ -1,9 +1,10 @@
+import { randomBytes } from 'node:crypto'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { messageOf } from '../core/errors/thrown-value.js'
 import { NOT_ADDRESSABLE } from '../core/fs/not-addressable.js'
 import { durationText } from '../core/time/duration-text.js'
 import type { CheckpointingStatistics } from '../rest/messages/checkpoint-messages.js'
-import type { JobOverview, JobStartInfo, MultipleJobsOverview, ThrowableInfo } from '../rest/messages/job-messages.js'
+import type { JobOverview, JobStartInfo } from '../rest/messages/job-messages.js'
 import type {
   AsynchronousOperationResult,
   CheckpointInfo,
@@ -11,11 +12,14 @@ import type {
   TriggerResponse,
 } from '../rest/messages/operation-messages.js'
 import type { JobWatermarksInfo } from '../rest/messages/watermark-messages.js'
-import { overviewOfEntry, type JobDirectoryEntry } from './job-directory-entry.js'
-import { isJobOverview, UNRESPONSIVE } from './job-overview.js'
-import { RestClient, type RestCall } from './rest-client.js'
-import { asEndOfJob, notUnderstood, restClientOfJob } from './rest-client-of-job.js'
+import type { JobAccess } from './job-access.js'
+import { refusalIn, type RestCall, type RestCaller } from './rest-caller.js'
+import { remoteFailure } from './remote-failure.js'
+import { notUnderstood } from './rest-client-of-job.js'
 import type { RunDirectory } from './run-directory.js'
+import { RunDirectoryAccess } from './run-directory-access.js'
+import { SessionAccess } from './session-access.js'
+import type { SessionRestClient } from './session-rest-client.js'
 import { describeWait, pendingOf, progressOf } from './slow-operation.js'
 
 export type { JobOverview, JobStartInfo } from '../rest/messages/job-messages.js'
@@ -39,13 +43,11 @@ const STOP_POLL_SHARE = 0.05
 const SLOW_MS = 10_000
 /** Nobody reads what changes sooner. */
 const SHOWN_AFTER_MS = 200
-/** A job that lives answers in a moment. `list` waits no longer for one that does not. */
-const OVERVIEW_TIMEOUT_MS = 1000
-/** Of errors: those of ours, as they are and as users of Flink know them, and the one that every error has. */
-const NAMES_OF_NO_INTEREST = /^(?:FlinkError|ReasonError|Error|(?:java|org\.apache\.flink)\.[\w.$]+): /
 
 export interface RestClusterClientServices {
   readonly runDirectory: RunDirectory
+  /** Where the jobs of a session are meant, and not those of this machine. */
+  readonly session?: SessionRestClient | undefined
   readonly sleep: (ms: number) => Promise<void>
   readonly monotonicMs: () => number
   /** Bound on the wait for answers, savepoints and checkpoints (`client.timeout`). */
@@ -57,7 +59,7 @@ export interface TriggeredOperation {
   readonly jobId: string
   readonly triggerId: string
   readonly resultPath: string
-  readonly client: RestClient
+  readonly client: RestCaller
 }
 
 /** How long an operation is waited for, and how long until the next look at it, after so long a wait. */
@@ -79,31 +81,23 @@ export type TellSlow = (text: string) => void
 /** Is given how far it is, again and again. */
 export type TellHowFar = (text: string) => void
 
-/** Finds jobs through the run directory and speaks to each over its socket. */
+/** What the commands ask of jobs: of those of this machine each over its socket, or of a session over TCP. */
 export class RestClusterClient {
   readonly #services: RestClusterClientServices
+  readonly #jobs: JobAccess
 
   constructor(services: RestClusterClientServices) {
     this.#services = services
+    const { session, timeoutMs } = services
+    this.#jobs = session === undefined ? new RunDirectoryAccess(services) : new SessionAccess(session, timeoutMs)
   }
 
   /**
    * Living jobs, and ended ones when asked for. A job that ends while it is asked is left out; one that lives and gives no
    * answer has the state UNRESPONSIVE.
    */
-  async listJobs(withArchived: boolean): Promise<JobOverview[]> {
-    const { runDirectory } = this.#services
-    // At once and without a look whether they live, which the answer says as well.
-    const asked = await Promise.all((await runDirectory.entries()).map((entry) => this.#answerOf(entry)))
-    const living: JobOverview[] = []
-    for (const [entry, answer] of asked) {
-      if (answer !== undefined) living.push(answer)
-      else if ((await runDirectory.find(entry.jobId)) !== undefined) living.push(unresponsive(entry))
-    }
-    const jobs = new Map<string, JobOverview>()
-    if (withArchived) for (const job of await runDirectory.archivedJobs()) jobs.set(job.jid, job)
-    for (const job of living) jobs.set(job.jid, job)
-    return [...jobs.values()]
+  listJobs(withArchived: boolean): Promise<JobOverview[]> {
+    return this.#jobs.listJobs(withArchived)
   }
 
   async cancel(jobId: string): Promise<void> {
@@ -113,8 +107,23 @@ export class RestClusterClient {
       await this.#call(client, jobId, { method: 'PATCH', path: `/jobs/${jobId}?mode=cancel` })
     } catch (error) {
       // Whoever else cancelled it was faster.
-      if (!FlinkError.is(error, 'JOB_NOT_RUNNING') || error.details['state'] !== 'CANCELED') throw error
+      if (FlinkError.is(error, 'JOB_NOT_RUNNING') && error.details['state'] === 'CANCELED') return
+      if (refusalIn(error)?.includes('(CANCELED)') === true) return
+      throw error
     }
+  }
+
+  /** Of a session, which removes a snapshot that lies where it is: path or URI. */
+  async disposeSavepoint(session: SessionRestClient, path: string): Promise<void> {
+    const { timeoutMs } = this.#services
+    const call = { method: 'POST', path: '/savepoint-disposal', body: { 'savepoint-path': path } } as const
+    const answer = (await session.call(call, timeoutMs)) as Partial<TriggerResponse> | null
+    const triggerId = answer?.['request-id']
+    if (triggerId === undefined) throw session.notUnderstood('it names no operation')
+    const resultPath = `/savepoint-disposal/${triggerId}`
+    const triggered = { jobId: 'none', triggerId, resultPath, client: session }
+    const result = await this.#poll<SavepointInfo>(triggered, tellNobody, this.#patience())
+    if (result['failure-cause'] !== undefined) throw remoteFailure(triggered.jobId, result['failure-cause'])
   }
 
   async triggerSavepoint(
@@ -232,34 +241,17 @@ export class RestClusterClient {
   }
 
   /** An answer of a job; where it ends meanwhile, that is what is thrown. */
-  async #call(client: RestClient, jobId: string, call: RestCall): Promise<unknown> {
+  async #call(client: RestCaller, jobId: string, call: RestCall): Promise<unknown> {
     try {
       return await client.call(call, this.#services.timeoutMs)
     } catch (error) {
-      throw await asEndOfJob(error, jobId, this.#services)
-    }
-  }
-
-  /** What a job says of itself; without an answer in time that it says none; undefined where nobody speaks for it. */
-  async #answerOf(entry: JobDirectoryEntry): Promise<readonly [JobDirectoryEntry, JobOverview | undefined]> {
-    try {
-      const call = { method: 'GET', path: '/jobs/overview' } as const
-      const answer = (await new RestClient(entry).call(
-        call,
-        OVERVIEW_TIMEOUT_MS,
-      )) as Partial<MultipleJobsOverview> | null
-      const jobs: readonly unknown[] = Array.isArray(answer?.jobs) ? answer.jobs : []
-      const job = jobs.filter(isJobOverview).find(({ jid }) => jid === entry.jobId)
-      return [entry, job ?? unresponsive(entry)]
-    } catch (error) {
-      if (!FlinkError.is(error)) throw error
-      return [entry, FlinkError.is(error, 'JOB_UNRESPONSIVE') ? unresponsive(entry) : undefined]
+      throw await this.#jobs.endOf(error, jobId)
     }
   }
 
   /** Undefined when the job has ended already as the action would have ended it. */
-  #clientOf(jobId: string, action: 'cancel' | 'other'): Promise<RestClient | undefined> {
-    return restClientOfJob(this.#services.runDirectory, jobId, { action })
+  #clientOf(jobId: string, action: 'cancel' | 'other'): Promise<RestCaller | undefined> {
+    return this.#jobs.clientOf(jobId, action)
   }
 
   async #trigger(
@@ -269,7 +261,9 @@ export class RestClusterClient {
   ): Promise<TriggeredOperation> {
     const client = await this.#clientOf(jobId, 'other')
     if (client === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
-    const call = { method: 'POST', path: `/jobs/${jobId}/${operation}`, body } as const
+    // One of its own, so that what is asked again, for want of an answer, is the same operation.
+    const asked = { ...body, triggerId: randomBytes(16).toString('hex') }
+    const call = { method: 'POST', path: `/jobs/${jobId}/${operation}`, body: asked } as const
     const answer = (await this.#call(client, jobId, call)) as Partial<TriggerResponse> | null
     const triggerId = answer?.['request-id']
     if (triggerId === undefined) throw notUnderstood(jobId)
@@ -347,30 +341,7 @@ function tellNobody(): void {
   // Whoever wants to know gives a function.
 }
 
-function unresponsive(entry: JobDirectoryEntry): JobOverview {
-  return overviewOfEntry(entry, { state: UNRESPONSIVE, endTime: undefined })
-}
-
 /** Of an engine that has no such question; what refuses a question that it has says why. */
 function isUnknownPath(error: unknown): boolean {
-  return FlinkError.is(error, 'CONTROL_REQUEST_FAILED') && String(error.details['reason']).startsWith('Not found: ')
-}
-
-function remoteFailure(jobId: string, cause: ThrowableInfo | undefined): FlinkError {
-  const reason = cause === undefined ? '' : messagesOf(cause['stack-trace'])
-  return new FlinkError('CONTROL_REQUEST_FAILED', { reason: reason === '' ? `job ${jobId} gave no reason` : reason })
-}
-
-/** Of a stack trace what its errors say, without frames and without causes that only repeat. */
-function messagesOf(stackTrace: string): string {
-  const withoutFrames = stackTrace
-    .split('\n')
-    .filter((line) => !/^\s+at /.test(line))
-    .join('\n')
-  const told: string[] = []
-  for (const link of withoutFrames.split('\nCaused by: ')) {
-    const message = link.replace(NAMES_OF_NO_INTEREST, '').trim()
-    if (told.at(-1)?.includes(message) !== true) told.push(message)
-  }
-  return told.join('\nCaused by: ')
+  return refusalIn(error)?.startsWith('Not found: ') === true
 }

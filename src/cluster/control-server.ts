@@ -14,6 +14,7 @@ import type { RestApi } from '../rest/rest-api.js'
 import { RestEndpoint } from '../rest/rest-endpoint.js'
 import { archiveTextOf } from '../rest/archive/job-archive.js'
 import type { JobsGateway } from '../rest/jobs-gateway.js'
+import type { ProcessesContext } from '../rest/processes/processes-context.js'
 import { ClosingStack } from './closing-stack.js'
 import { RunDirectoryUpkeep } from './run-directory-upkeep.js'
 import { WebEndpoint, type WebOrder } from './web-endpoint.js'
@@ -27,6 +28,8 @@ const PRIVATE_SOCKET = 0o600
 
 export interface ControlServerServices {
   readonly gateway: JobsGateway
+  /** What is told of this process itself. */
+  readonly processes?: () => Promise<ProcessesContext>
   readonly clock: Clock
   readonly random: Random
   /** What came of an operation is told for so long. */
@@ -80,8 +83,10 @@ export class ControlServer {
       this.#asked = true
     }
     const bodyLimit = web === undefined ? {} : { bodyLimit: web.settings.maxContentLength }
-    const openApi = async (): Promise<RestApi> =>
-      (await import('../rest/job-rest-api.js')).jobRestApi({ gateway, clock, random, storeDurationMs })
+    const openApi = async (): Promise<RestApi> => {
+      const [{ jobRestApi }, processes] = await Promise.all([import('../rest/job-rest-api.js'), services.processes?.()])
+      return jobRestApi({ gateway, clock, random, storeDurationMs, ...(processes !== undefined && { processes }) })
+    }
     this.#endpoint = new RestEndpoint({ openApi, clock, logger, onRequest, ...bodyLimit })
     const onOpened = (): Promise<void> => this.#change(() => this.#reached)
     this.#web = new WebEndpoint({ endpoint: this.#endpoint, order: web, clock, runDirectory, warn, onOpened })

@@ -9,6 +9,7 @@ import { generateJobId } from '../core/ids/job-id.js'
 import type { Logger } from '../core/logging/logger.js'
 import type { Random } from '../core/random/random.js'
 import type { Clock, TimerHandle } from '../core/time/clock.js'
+import type { ProcessesContext } from '../rest/processes/processes-context.js'
 import type { RunDirectory } from '../client/run-directory.js'
 import type { JobGraph } from '../graph/job-graph.js'
 import { checkpointDirectoryOf } from '../runtime/jobmanager/checkpoint/checkpoint-storage-factory.js'
@@ -132,7 +133,7 @@ export class JobProcess {
     this.#recoverable = this.#recoverableJob()
     const storeDurationMs = this.#configuration.get(RestOptions.ASYNC_STORE_DURATION)
     const services = { gateway, clock, random, logger, runDirectory, version, logDirectory, warn, web }
-    this.#control = new ControlServer({ ...services, storeDurationMs })
+    this.#control = new ControlServer({ ...services, storeDurationMs, processes: () => this.#openProcesses() })
   }
 
   /**
@@ -295,7 +296,11 @@ export class JobProcess {
   /** Of the job that its session knows; whatever else a program runs it runs at its own risk. */
   #slotGateOf(jobGraph: JobGraph, configuration: Configuration): SlotGate | undefined {
     if (this.#input.isSupervised !== true) return undefined
-    return new SlotGate(slotCountOf(jobGraph), this.#input.clock, configuration.get(SessionOptions.SLOT_REQUEST_TIMEOUT))
+    return new SlotGate(
+      slotCountOf(jobGraph),
+      this.#input.clock,
+      configuration.get(SessionOptions.SLOT_REQUEST_TIMEOUT),
+    )
   }
 
   async #slotsAcquired(jobId: string, slots: SlotGate): Promise<void> {
@@ -332,6 +337,13 @@ export class JobProcess {
       await this.#recoverable?.giveUp()
       throw error
     }
+  }
+
+  /** For whoever asks about this process for the first time. */
+  async #openProcesses(): Promise<ProcessesContext> {
+    const { jobProcesses } = await import('./process/job-processes.js')
+    const { clock, logDirectory } = this.#input
+    return jobProcesses({ jobs: this.#jobs, configuration: this.#configuration, logDirectory, clock })
   }
 
   #makeMaster(environment: JobEnvironment, submission: JobSubmission, { starter, slots }: AroundMaster): JobMaster {

@@ -36,7 +36,10 @@ import { clientCoordinationHandler } from './handlers/client-coordination-handle
 import { jobClientHeartbeatHandler } from './handlers/job-client-heartbeat-handler.js'
 import { jobManagerJobConfigurationHandler } from './handlers/job-manager-job-configuration-handler.js'
 import { jobManagerJobEnvironmentHandler } from './handlers/job-manager-job-environment-handler.js'
-import { jobResourceRequirementsHandler, jobResourceRequirementsUpdateHandler } from './handlers/job-resource-requirements-handlers.js'
+import {
+  jobResourceRequirementsHandler,
+  jobResourceRequirementsUpdateHandler,
+} from './handlers/job-resource-requirements-handlers.js'
 import { jobVertexAccumulatorsHandler } from './handlers/job-vertex-accumulators-handler.js'
 import { jobVertexDetailsHandler } from './handlers/job-vertex-details-handler.js'
 import { jobVertexJmOperatorMetricsHandler } from './handlers/job-vertex-jm-operator-metrics-handler.js'

@@ -258,20 +258,24 @@ describe('a command line that is wrong', { concurrency: 2 }, () => {
 
   const elsewhere: readonly (readonly [args: readonly string[], words: readonly string[]])[] = [
     [
-      ['run', '-t', 'remote', '-m', 'localhost:8081', 'job.js'],
-      ['[TARGET_UNSUPPORTED]', "'remote' cannot be the target", '(set by -t remote)', 'Leave it out, or'],
+      ['run', '-t', 'remote', '-m', 'localhost:1', 'job.js'],
+      ['[SESSION_UNREACHABLE]', 'Connection refused: http://localhost:1 (set by -t remote)', 'flink-ts start-cluster'],
     ],
     [
       ['run-application', '-t', 'kubernetes-application', 'local:///opt/app.js'],
       ['[TARGET_UNSUPPORTED]', "'kubernetes-application' cannot be the target", 'Leave it out, or'],
     ],
     [
-      ['run', '-d', '-D', 'jobmanager.rpc.address=other', 'job.js'],
+      ['run', '-d', '-t', 'local', '-D', 'jobmanager.rpc.address=other', 'job.js'],
       ['[MACHINE_UNSUPPORTED]', "'other' is not this machine (set by -Djobmanager.rpc.address=other)"],
     ],
     [
-      ['cancel', '-m', 'other:8081', 'cca7bc1061d61cf15238e92312c2fc20'],
-      ['[MACHINE_UNSUPPORTED]', "'other' is not this machine (set by -m other:8081)", 'Start it on other, or leave'],
+      ['cancel', '-m', 'other.invalid:8081', 'cca7bc1061d61cf15238e92312c2fc20'],
+      ['[SESSION_UNREACHABLE]', 'Unknown host: http://other.invalid:8081 (set by -m other.invalid:8081)'],
+    ],
+    [
+      ['upgrade', '-m', 'other.invalid:8081', 'cca7bc1061d61cf15238e92312c2fc20', 'job.js'],
+      ['[SESSION_ACTION_MISSING]', 'upgrade is about this machine alone, and http://other.invalid:8081 (set by -m'],
     ],
   ]
   for (const [args, words] of elsewhere) {

@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import type { Configuration } from '../../core/config/configuration.js'
 import type { Diagnostics } from '../terminal/colours.js'
+import type { SessionRestClient } from '../../client/session-rest-client.js'
 import type { Answers } from './answers.js'
 import type { DescribedCommand } from './described-command.js'
 
@@ -15,6 +16,8 @@ export interface CliContext extends Answers {
   readonly isOutputOpen: () => boolean
   readonly printError: (text: string) => void
   readonly workingDirectory: string
+  /** Whom to ask where the jobs of a session are meant; else they are those of this machine. */
+  readonly session?: SessionRestClient | undefined
   /** All actions, for what is about all of them. */
   readonly commands: () => Promise<readonly DescribedCommand[]>
   /** Waits for a program, when there is likely to be one. */
@@ -24,5 +27,5 @@ export interface CliContext extends Answers {
 /** What is needed to reach jobs, and to start one: also by a process that has no terminal. */
 export type JobContext = Pick<
   CliContext,
-  'configuration' | 'diagnostics' | 'isQuiet' | 'print' | 'printError' | 'workingDirectory'
+  'configuration' | 'diagnostics' | 'isQuiet' | 'print' | 'printError' | 'session' | 'workingDirectory'
 >

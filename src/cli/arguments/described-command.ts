@@ -9,6 +9,11 @@ export interface DescribedCommand {
   readonly usage: string
   readonly options: readonly CliOption[]
   readonly examples: readonly string[]
+  /**
+   * What it does where a session is meant: asks it, or does here what it does wherever jobs are. Without either it is refused there, as
+   * it is about this machine.
+   */
+  readonly withSession?: 'asks-it' | 'needs-none'
   /** Neither in the help nor among the actions that are valid: what other programs ask for. */
   readonly hidden?: true
   /** True for actions whose operands are a program and its arguments. */

@@ -2,6 +2,7 @@ import { hostname, networkInterfaces } from 'node:os'
 import type { Configuration } from '../../core/config/configuration.js'
 import { DeploymentOptions } from '../../core/config/deployment-options.js'
 import { RestOptions } from '../../core/config/rest-options.js'
+import { SecurityOptions } from '../../core/config/security-options.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { CliOption } from './cli-option.js'
 import { settingOf, type Setting } from './load-cli-configuration.js'
@@ -46,10 +47,14 @@ export const TARGET_OPTIONS: readonly CliOption[] = [
     long: 'jobmanager',
     value: 'required',
     valueName: 'host:port',
-    description: 'Accepted where it means this machine, whose jobs are found through the run directory.',
-    hidden: true,
+    description: 'Address of the session that is meant, e.g. localhost:8081; wins over rest.address and rest.port.',
   },
-  { short: 't', long: 'target', value: 'required', description: 'Accepted where it is local.', hidden: true },
+  {
+    short: 't',
+    long: 'target',
+    value: 'required',
+    description: 'Where jobs run: local (in processes of this machine) or remote (in the session at rest.address).',
+  },
   { short: 'e', long: 'executor', value: 'required', description: 'Old name of target.', hidden: true },
   {
     short: 'z',
@@ -76,29 +81,66 @@ export function targetSettings(parsed: ParsedOptions): Setting[] {
   if (jobManager === YARN_CLUSTER) throw unsupported(YARN_CLUSTER, '-m')
   if (jobManager !== undefined) {
     if (!hasPort(jobManager)) throw new FlinkError('JOB_MANAGER_ADDRESS_INVALID', { address: jobManager })
-    settings.push({ key: RestOptions.ADDRESS.key, value: hostOf(jobManager), where: `-m ${jobManager}` })
+    settings.push(...placeOf(jobManager, `-m ${jobManager}`))
   }
   return settings
 }
 
+/** A URL says whether TLS is spoken, and what path is in front of the session; `host:port` leaves both as configured. */
+function placeOf(jobManager: string, where: string): Setting[] {
+  const address = { key: RestOptions.ADDRESS.key, value: hostOf(jobManager), where }
+  const port = { key: RestOptions.PORT.key, value: portOf(jobManager), where }
+  if (!jobManager.includes('://') || !URL.canParse(jobManager)) return [address, port]
+  const { protocol, pathname } = new URL(jobManager)
+  const tls = { key: SecurityOptions.SSL_REST_ENABLED.key, value: String(protocol === 'https:'), where }
+  const path = { key: RestOptions.PATH.key, value: pathname, where }
+  return [address, port, tls, ...(pathname === '/' ? [] : [path])]
+}
+
+/** Whose jobs a command is about. */
+export type Target =
+  | { readonly kind: 'machine' }
+  /** `isCertain`: the jobs of this machine were not meant, whether or not a session answers. */
+  | { readonly kind: 'session'; readonly where: string; readonly isLocal: boolean; readonly isCertain: boolean }
+
+const THIS_MACHINE: Target = { kind: 'machine' }
+
+/** What is to be known beside the configuration: whether `-m` was given, and names and addresses of this machine. */
+export interface TargetCircumstances {
+  readonly isAddressGiven: boolean
+  readonly names?: () => readonly string[]
+}
+
 /**
- * TARGET_UNSUPPORTED or MACHINE_UNSUPPORTED where the command line or the configuration asks for jobs of another cluster: a
- * job must not run where nobody meant it to. `names`: names and addresses of this machine.
+ * Of what the command line and the configuration ask for. TARGET_UNSUPPORTED, and MACHINE_UNSUPPORTED where jobs of this machine are
+ * wanted and the address is that of another: a job must not run where nobody meant it to.
  */
-export function checkTarget(configuration: Configuration, names: () => readonly string[] = namesOfThisMachine): void {
-  const target = configuration.get(DeploymentOptions.TARGET)
-  if (target !== undefined && target !== '' && target.toLowerCase() !== 'local') {
-    throw unsupported(target, configuration.originOf(DeploymentOptions.TARGET) ?? '')
+export function targetOf(configuration: Configuration, { isAddressGiven, names }: TargetCircumstances): Target {
+  const target = configuration.get(DeploymentOptions.TARGET)?.toLowerCase() ?? ''
+  const ofTarget = configuration.originOf(DeploymentOptions.TARGET) ?? ''
+  const address = configuration.get(RestOptions.ADDRESS) ?? ''
+  const ofAddress = configuration.originOf(RestOptions.ADDRESS) ?? ''
+  const isLocal = address === '' || isThisMachine(address, names ?? namesOfThisMachine)
+  switch (target) {
+    case 'remote':
+      return { kind: 'session', where: ofTarget, isLocal, isCertain: true }
+    case 'local':
+      if (!isLocal) throw new FlinkError('MACHINE_UNSUPPORTED', { host: address, where: ofAddress })
+      return THIS_MACHINE
+    case '':
+      if (!isLocal) return { kind: 'session', where: ofAddress, isLocal, isCertain: true }
+      return isAddressGiven ? { kind: 'session', where: ofAddress, isLocal, isCertain: false } : THIS_MACHINE
+    default:
+      throw unsupported(configuration.get(DeploymentOptions.TARGET) ?? '', ofTarget)
   }
-  const address = configuration.get(RestOptions.ADDRESS)
-  if (address === undefined || address === '') return
+}
+
+function isThisMachine(address: string, names: () => readonly string[]): boolean {
   const host = address
     .toLowerCase()
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '')
-  if (LOOPBACK.test(host) || names().includes(host)) return
-  const where = configuration.originOf(RestOptions.ADDRESS) ?? ''
-  throw new FlinkError('MACHINE_UNSUPPORTED', { host: address, where })
+  return LOOPBACK.test(host) || names().includes(host)
 }
 
 /** This machine by any name, and all of its addresses at once, as servers listen on them. */
@@ -113,6 +155,11 @@ function namesOfThisMachine(): string[] {
 function hasPort(jobManager: string): boolean {
   const [, port = ''] = /^(?:https?:\/\/)?(?:\[[^\]]*\]|[^:/]*):(\d+)(?:$|[/?#])/i.exec(jobManager) ?? []
   return port !== '' && Number(port) <= HIGHEST_PORT
+}
+
+function portOf(jobManager: string): string {
+  const [, port = ''] = /^(?:https?:\/\/)?(?:\[[^\]]*\]|[^:/]*):(\d+)/i.exec(jobManager) ?? []
+  return port
 }
 
 /** Of `host:port` or a URL. What is neither is left to be refused as it is. */

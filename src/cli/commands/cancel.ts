@@ -19,6 +19,7 @@ export const cancelCommand: CliCommand = {
   sentence: 'cancels a running program.',
   usage: '[OPTIONS] <Job ID>',
   stopAtOperand: false,
+  withSession: 'asks-it',
   options: [
     {
       short: 's',

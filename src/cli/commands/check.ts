@@ -10,6 +10,7 @@ export const checkCommand: CliCommand = {
     'says what becomes of the state of a savepoint or checkpoint if a program is started from it, without starting it.',
   usage: '[OPTIONS] <job-file> <arguments> --against <savepoint|checkpoint|Job ID>',
   stopAtOperand: true,
+  withSession: 'needs-none',
   optionsAfter: 'against',
   options: [
     {

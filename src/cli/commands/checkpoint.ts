@@ -15,6 +15,7 @@ export const checkpointCommand: CliCommand = {
   sentence: 'manually triggers a checkpoint for a running job.',
   usage: '[OPTIONS] <Job ID>',
   stopAtOperand: false,
+  withSession: 'asks-it',
   options: [
     {
       short: 'full',

@@ -19,6 +19,7 @@ export const completionCommand: CliCommand = {
   sentence: 'prints a script that completes actions, options, values, jobs and files in a shell.',
   usage: '<bash|zsh|fish>',
   stopAtOperand: false,
+  withSession: 'needs-none',
   options: [{ long: LIST_JOBS, value: 'none', description: 'Print what a shell may offer as a job.', hidden: true }],
   examples: [
     'source <(flink-ts completion bash)',

@@ -19,6 +19,7 @@ export const infoCommand: CliCommand = {
   sentence: 'shows the optimized execution plan of the program (JSON).',
   usage: '[OPTIONS] <job-file> <arguments>',
   stopAtOperand: true,
+  withSession: 'needs-none',
   options: [...PROGRAM_OPTIONS, ...OPTIONS_OF_RUN_ALONE],
   examples: ['flink-ts info job.js --input words.txt', 'flink-ts info --json job.js'],
   async execute(parsed, context) {

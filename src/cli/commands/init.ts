@@ -18,6 +18,7 @@ export const initCommand: CliCommand = {
   sentence: 'writes a small project with a job and a test, which builds and runs, to an empty directory.',
   usage: '[OPTIONS] [<directory>]',
   stopAtOperand: false,
+  withSession: 'needs-none',
   options: [],
   examples: ['flink-ts init word-count && cd word-count && npm install && npm start'],
   async execute(parsed, context) {

@@ -11,6 +11,7 @@ export const listCommand: CliCommand = {
   sentence: 'lists running and scheduled programs.',
   usage: '[OPTIONS]',
   stopAtOperand: false,
+  withSession: 'asks-it',
   options: [
     { short: 'a', long: 'all', value: 'none', description: 'Show all programs and their JobIDs' },
     { short: 'r', long: 'running', value: 'none', description: 'Show only running programs and their JobIDs' },

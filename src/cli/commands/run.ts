@@ -1,5 +1,6 @@
 import type { Configuration } from '../../core/config/configuration.js'
 import { SavepointOptions } from '../../core/config/savepoint-options.js'
+import type { SessionRestClient } from '../../client/session-rest-client.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import { applyClaimMode, CLAIM_MODE_OPTION, RESTORE_MODE_OPTION } from '../arguments/claim-mode.js'
 import type { CliCommand } from '../arguments/cli-command.js'
@@ -32,6 +33,7 @@ export const runCommand: CliCommand = {
   sentence: 'compiles and runs a program.',
   usage: '[OPTIONS] <job-file> <arguments>',
   stopAtOperand: true,
+  withSession: 'asks-it',
   options: [
     ...PROGRAM_OPTIONS,
     { short: 'd', long: 'detached', value: 'none', description: 'Runs the job in a process of its own and returns.' },
@@ -53,7 +55,8 @@ export const runCommand: CliCommand = {
       short: 'sae',
       long: 'shutdownOnAttachedExit',
       value: 'none',
-      description: 'Accepted; an attached run always ends its job with it.',
+      description:
+        'Attached, in a session: cancels the job when the command ends before it (Ctrl-C), or is not heard of any more. Outside of a session a job always ends with its command.',
     },
     CLAIM_MODE_OPTION,
     RESTORE_MODE_OPTION,
@@ -88,11 +91,13 @@ export const runCommand: CliCommand = {
     'flink-ts run -s /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab job.js',
     'flink-ts run -d job.js',
     'flink-ts run -d --wait --timeout 30s --json job.js',
+    'flink-ts run -m localhost:8081 -d job.js   (in a session: see start-cluster -h)',
     'flink-ts run --web 8082 job.js',
     'flink-ts run -D state.backend.type=rocksdb -D execution.checkpointing.dir=/tmp/checkpoints job.js',
     'flink-ts run --recover 28cf1a77b6d50c9c2ed2d5b5c1c7c3f5 -D high-availability.storageDir=/tmp/ha',
   ],
   async execute(parsed, context) {
+    refuseOfMachine(parsed, context.session)
     if (has(parsed, RECOVER)) {
       const { recoveredRequest } = await import('../job/recovered-request.js')
       const keys = valuesOf(parsed, 'D').map((definition) => settingOf(definition).key)
@@ -118,6 +123,7 @@ export const runCommand: CliCommand = {
 }
 
 async function start(asked: RunRequest, parsed: ParsedOptions, context: CliContext): Promise<number> {
+  if (context.session !== undefined) return startInSession(asked, parsed, context, context.session)
   const request = withWeb(asked, parsed, context.configuration)
   const isDetached = has(parsed, 'detached') || has(parsed, 'yarndetached')
   const idle = noteOnWaiting(parsed, isDetached)
@@ -128,6 +134,29 @@ async function start(asked: RunRequest, parsed: ParsedOptions, context: CliConte
   }
   const { runAttached } = await import('../job/run-attached.js')
   return runAttached(request, context)
+}
+
+function refuseOfMachine(parsed: ParsedOptions, session: SessionRestClient | undefined): void {
+  const given = [RECOVER, 'web'].find((name) => has(parsed, name))
+  if (session === undefined || given === undefined) return
+  throw argumentError(
+    `--${given} is about a job of this machine, and ${session.url} is a session: leave one of them out.`,
+  )
+}
+
+async function startInSession(
+  request: RunRequest,
+  parsed: ParsedOptions,
+  context: CliContext,
+  session: SessionRestClient,
+): Promise<number> {
+  const isDetached = has(parsed, 'detached') || has(parsed, 'yarndetached')
+  const idle = noteOnWaiting(parsed, isDetached)
+  if (idle !== undefined) context.printError(context.diagnostics.warning(idle))
+  const { runInSession } = await import('../job/run-in-session.js')
+  const returns = isDetached ? (has(parsed, WAIT) ? 'running' : 'submitted') : 'ended'
+  const endsWithCommand = returns === 'ended' && has(parsed, 'shutdownOnAttachedExit')
+  return runInSession(request, { session, returns, endsWithCommand }, withTimeout(parsed, context))
 }
 
 /** Whoever bounds a wait has to know when it is not bounded. */

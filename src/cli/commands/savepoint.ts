@@ -17,6 +17,7 @@ export const savepointCommand: CliCommand = {
   sentence: 'triggers savepoints for a running job or disposes existing ones.',
   usage: '[OPTIONS] <Job ID> [<target directory>]',
   stopAtOperand: false,
+  withSession: 'asks-it',
   options: [
     { short: 'd', long: 'dispose', value: 'required', description: 'Path of savepoint to dispose.' },
     {
@@ -86,7 +87,8 @@ async function disposeSavepoint(path: string, context: CliContext): Promise<numb
   context.tell(`Disposing savepoint '${printable(path)}'.`)
   context.tell('Waiting for response...')
   try {
-    await disposeSnapshot(target, runDirectoryOf(context))
+    if (context.session === undefined) await disposeSnapshot(target, runDirectoryOf(context))
+    else await restClusterClientOf(context).disposeSavepoint(context.session, target)
   } catch (cause) {
     throw new FlinkError('ACTION_FAILED', { text: `Failed to dispose the savepoint '${path}'.` }, { cause })
   }

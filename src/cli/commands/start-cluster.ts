@@ -15,6 +15,7 @@ export const startClusterCommand: CliCommand = {
   sentence: 'starts a session cluster: one place for many jobs, with the REST API at rest.port.',
   usage: '[OPTIONS]',
   stopAtOperand: false,
+  withSession: 'needs-none',
   options: [
     {
       long: FOREGROUND,

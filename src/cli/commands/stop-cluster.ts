@@ -19,6 +19,7 @@ export const stopClusterCommand: CliCommand = {
   sentence: 'stops the session cluster, and its jobs as cluster.jobs-on-shutdown says.',
   usage: '[OPTIONS]',
   stopAtOperand: false,
+  withSession: 'needs-none',
   options: [TIMEOUT_OPTION],
   examples: ['flink-ts stop-cluster', 'flink-ts stop-cluster --timeout 5min --json'],
   async execute(parsed, given) {

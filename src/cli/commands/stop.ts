@@ -16,6 +16,7 @@ export const stopCommand: CliCommand = {
   sentence: 'stops a running program with a savepoint (streaming jobs only).',
   usage: '[OPTIONS] <Job ID>',
   stopAtOperand: false,
+  withSession: 'asks-it',
   options: [
     {
       short: 'd',

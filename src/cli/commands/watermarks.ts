@@ -11,6 +11,7 @@ export const watermarksCommand: CliCommand = {
   sentence: 'shows how far event time has come in a running job, and what holds it back.',
   usage: '<Job ID>',
   stopAtOperand: false,
+  withSession: 'asks-it',
   options: [],
   examples: ['flink-ts watermarks cca7bc1061d61cf15238e92312c2fc20', 'flink-ts watermarks word-count --json'],
   async execute(parsed, context) {

@@ -7,7 +7,7 @@ import { FlinkError } from '../../core/errors/flink-error.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
 import { makeDirectories } from '../../core/fs/make-directories.js'
 import type { DetachedLine, DetachedReport } from './detached-report.js'
-import { outputNameOf } from './log-files.js'
+import { outputNameOf } from '../../core/logging/log-names.js'
 import type { RunRequest } from './run-request.js'
 
 const ENTRY = new URL('../detached-entry.js', import.meta.url)

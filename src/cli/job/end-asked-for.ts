@@ -32,7 +32,7 @@ export async function endAskedFor(
 ): Promise<() => Promise<EndOfJob>> {
   if (!has(parsed, WAIT)) return () => Promise.resolve({ fields: {}, lines: [] })
   const services = clusterServicesOf(context)
-  const entry = await services.runDirectory.find(jobId)
+  const entry = services.session === undefined ? await services.runDirectory.find(jobId) : undefined
   return async () => {
     const work = (): Promise<string> => awaitEndOfJob(jobId, services, entry)
     const state = await withProgress('waiting for the end of the job', context, work)

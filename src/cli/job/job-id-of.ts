@@ -1,6 +1,6 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { nearestName } from '../../core/errors/nearest-name.js'
-import type { RunDirectory } from '../../client/run-directory.js'
+import type { JobOverview } from '../../client/rest-cluster-client.js'
 import type { JobContext } from '../arguments/cli-context.js'
 import { printable } from '../terminal/printable-text.js'
 import { restClusterClientOf, runDirectoryOf } from './rest-cluster-client-of.js'
@@ -35,7 +35,7 @@ export async function jobIdOf(operand: string, context: JobContext, words: Opera
   const found = await namedJobId(operand, context, words)
   if (found !== undefined) return found
   const advice = words.advice ?? ''
-  throw notAJob(operand, advice === '' ? await adviceOn(operand, runDirectoryOf(context)) : advice)
+  throw notAJob(operand, advice === '' ? adviceOn(operand, await livingJobs(context)) : advice)
 }
 
 /** The same; undefined where it names no job. */
@@ -46,9 +46,8 @@ export async function namedJobId(
 ): Promise<string | undefined> {
   if (isJobId(operand)) return operand.toLowerCase()
   if (operand === '' || reserved.includes(operand)) return undefined
-  const runDirectory = runDirectoryOf(context)
-  const meant = meantBy(operand, await runDirectory.livingJobs())
-  if (meant.length === 0) meant.push(...meantBy(operand, await endedJobs(runDirectory)))
+  const meant = meantBy(operand, await livingJobs(context))
+  if (meant.length === 0) meant.push(...meantBy(operand, await endedJobs(context)))
   const [job, another] = meant
   if (another !== undefined) throw await ambiguous(operand, meant, context)
   return job?.jobId
@@ -67,8 +66,21 @@ function meantBy(operand: string, jobs: readonly KnownJob[]): KnownJob[] {
   return jobs.filter(({ jobId, name }) => name === operand || (prefix !== undefined && jobId.startsWith(prefix)))
 }
 
-async function endedJobs(runDirectory: RunDirectory): Promise<KnownJob[]> {
-  return (await runDirectory.archivedJobs()).map(({ jid, name }) => ({ jobId: jid, name }))
+async function livingJobs(context: JobContext): Promise<KnownJob[]> {
+  if (context.session === undefined) return runDirectoryOf(context).livingJobs()
+  return (await restClusterClientOf(context).listJobs(false)).map(knownJob)
+}
+
+async function endedJobs(context: JobContext): Promise<KnownJob[]> {
+  const { session } = context
+  const jobs = await (session === undefined
+    ? runDirectoryOf(context).archivedJobs()
+    : restClusterClientOf(context).listJobs(true))
+  return jobs.map(knownJob)
+}
+
+function knownJob({ jid, name }: JobOverview): KnownJob {
+  return { jobId: jid, name }
 }
 
 async function ambiguous(text: string, meant: readonly KnownJob[], context: JobContext): Promise<FlinkError> {
@@ -82,8 +94,7 @@ async function ambiguous(text: string, meant: readonly KnownJob[], context: JobC
 }
 
 /** A job that lives and whose name or id is nearly what was given. */
-async function adviceOn(operand: string, runDirectory: RunDirectory): Promise<string> {
-  const jobs = await runDirectory.livingJobs()
+function adviceOn(operand: string, jobs: readonly KnownJob[]): string {
   const name = nearestName(
     operand,
     jobs.map((job) => job.name),

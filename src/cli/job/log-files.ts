@@ -12,13 +12,3 @@ export function logDirectoryOf(
   const configured = configuration.get(ClusterOptions.LOG_DIRECTORY)
   return path.resolve(workingDirectory, configured ?? path.join(runDirectory.path, 'log'))
 }
-
-/** Name of the log of a process: JSON lines. */
-export function logNameOf(pid: number): string {
-  return `flink-ts-${String(pid)}.log`
-}
-
-/** How the names of what a job printed begin; the second is of the process that recovered it: `flink-ts-<id>-2.out`. */
-export function outputNameOf(jobId: string): string {
-  return `flink-ts-${jobId}`
-}

@@ -22,6 +22,7 @@ export function restClusterClientOf(context: JobContext): RestClusterClient {
 export function clusterServicesOf(context: JobContext): RestClusterClientServices {
   return {
     runDirectory: runDirectoryOf(context),
+    session: context.session,
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     monotonicMs: () => performance.now(),
     timeoutMs: context.configuration.get(ClientOptions.CLIENT_TIMEOUT),

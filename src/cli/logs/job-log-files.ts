@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { RunDirectory } from '../../client/run-directory.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { errnoOf } from '../../core/fs/errno.js'
-import { logNameOf, outputNameOf } from '../job/log-files.js'
+import { logNameOf, outputNameOf } from '../../core/logging/log-names.js'
 
 /** `output`: what a detached job printed. `log`: what the engine says, as JSON lines. */
 export type LogSource = 'output' | 'log'

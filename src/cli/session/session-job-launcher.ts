@@ -1,9 +1,13 @@
 import { closeSync } from 'node:fs'
 import type { JobLaunch, JobLauncher, LaunchedJob } from '../../cluster/session/job-launcher.js'
 import { deserializeError } from '../../core/errors/error-codec.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
 import type { Logger } from '../../core/logging/logger.js'
 import { nameAfterJob, openOutput, startDetachedProcess } from '../job/detached-process.js'
 import type { RunRequest } from '../job/run-request.js'
+
+/** In the place of the id of a job, of a program that has returned without one. */
+const WITHOUT_JOB = 'none'
 
 /** Starts jobs of a session as `run -d` does, each in a process of its own. */
 export class SessionJobLauncher implements JobLauncher {
@@ -26,6 +30,7 @@ export class SessionJobLauncher implements JobLauncher {
       const { report, pid } = await startDetachedProcess(request, { workingDirectory, output, onLine, onExit })
       for (const warning of report.warnings) this.#logger.warn(warning, { jobId })
       if (report.error !== undefined) throw deserializeError(report.error)
+      if (report.jobId === WITHOUT_JOB) throw new FlinkError('PROGRAM_WITHOUT_JOB', {})
       return { pid, output: nameAfterJob(output.path, jobId) }
     } finally {
       closeSync(output.descriptor)

@@ -10,6 +10,7 @@ import type {
   SessionSubmission,
   SlotCounts,
 } from '../../rest/session/session-gateway.js'
+import type { JarGateway } from '../../rest/session/jars/jar-gateway.js'
 import { disposeSnapshot } from '../dispose-snapshot.js'
 import { askJob } from './ask-job.js'
 import type { EndedJobs } from './ended-jobs.js'
@@ -26,6 +27,7 @@ type AskedRequest = Pick<RestRequest, 'method' | 'url' | 'body'>
 
 export interface ClusterSessionGatewayServices {
   readonly place: SessionPlace
+  readonly jars: JarGateway | undefined
   readonly jobs: SessionJobs
   readonly ended: EndedJobs
   readonly runDirectory: RunDirectory
@@ -37,10 +39,12 @@ export interface ClusterSessionGatewayServices {
 /** Answers the REST API of a session. */
 export class ClusterSessionGateway implements SessionGateway {
   readonly place: SessionPlace
+  readonly jars: JarGateway | undefined
   readonly #services: ClusterSessionGatewayServices
 
   constructor(services: ClusterSessionGatewayServices) {
     this.place = services.place
+    this.jars = services.jars
     this.#services = services
   }
 

@@ -8,12 +8,14 @@ import { startOfProcess } from '../../core/process/process-start.js'
 import type { Random } from '../../core/random/random.js'
 import type { Clock } from '../../core/time/clock.js'
 import { RestEndpoint } from '../../rest/rest-endpoint.js'
+import type { RestApi } from '../../rest/rest-api.js'
 import type { SessionGateway, SessionPlace } from '../../rest/session/session-gateway.js'
 import { tcpSettingsOf } from '../../rest/tcp/tcp-settings.js'
 import { ClosingStack } from '../closing-stack.js'
 import { ClusterSessionGateway } from './cluster-session-gateway.js'
 import { EndedJobs } from './ended-jobs.js'
 import { endJobs } from './end-jobs.js'
+import { jarsOfSession } from './jars/jars-of-session.js'
 import type { JobLauncher } from './job-launcher.js'
 import { withJobStorage } from './job-storage.js'
 import { SessionDirectory, type SessionEntry } from './session-directory.js'
@@ -77,14 +79,14 @@ export class SessionCluster {
     this.gateway = new ClusterSessionGateway({
       ...{ runDirectory, fileSystems, jobs: this.#jobs, ended: new EndedJobs(runDirectory) },
       place: this.#place,
+      jars: jarsOfSession({ ...input, directory: this.#directory.path, jobs: this.#jobs }),
       slots,
       shutDown: () => {
         this.#end()
       },
     })
     this.#endpoint = new RestEndpoint({
-      openApi: async () =>
-        (await import('../../rest/session/session-rest-api.js')).sessionRestApi({ gateway: this.gateway, clock, random }),
+      openApi: () => this.#openApi(this.gateway),
       ...{ clock, logger },
     })
   }
@@ -136,13 +138,30 @@ export class SessionCluster {
     } catch (error) {
       if (!FlinkError.is(error, 'PORT_IN_USE')) throw error
       const holder = 'another process listens there'
-      throw new FlinkError('SESSION_START_FAILED', { reason: `${error.message} (${holder}; rest.port)` }, { cause: error })
+      throw new FlinkError(
+        'SESSION_START_FAILED',
+        { reason: `${error.message} (${holder}; rest.port)` },
+        { cause: error },
+      )
     }
     this.#closing.push(() => this.#endpoint.close())
     await this.#directory.update({ ...entry, web })
     await this.#endpoint.preload()
     logger.info('the session has started', { web, pid: process.pid })
     return web
+  }
+
+  async #openApi(gateway: SessionGateway): Promise<RestApi> {
+    const { clock, random } = this.#input
+    const [{ sessionRestApi }, { SessionProcesses }] = await Promise.all([
+      import('../../rest/session/session-rest-api.js'),
+      import('./session-processes.js'),
+    ])
+    const processes = new SessionProcesses({ gateway, jobs: () => this.#jobs.all(), clock })
+    this.#closing.push(() => {
+      processes.close()
+    })
+    return sessionRestApi({ gateway, clock, random, processes: processes.context })
   }
 
   async #entry(): Promise<SessionEntry> {

@@ -144,7 +144,9 @@ export class SessionJobs {
   /** What a job sets counts for more than what the session does, but for where it is kept. */
   #configurationOf(own: ConfigurationEntries): ConfigurationEntries {
     const { jobConfiguration } = this.#services
-    const ofStorage = Object.entries(jobConfiguration.toEntries()).filter(([key]) => key.startsWith('high-availability'))
+    const ofStorage = Object.entries(jobConfiguration.toEntries()).filter(([key]) =>
+      key.startsWith('high-availability'),
+    )
     const others = Object.entries(own).filter(([key]) => !key.startsWith('high-availability'))
     return { ...jobConfiguration.toEntries(), ...Object.fromEntries(others), ...Object.fromEntries(ofStorage) }
   }
@@ -290,7 +292,9 @@ export class SessionJobs {
         },
       })
       if (this.isClosing) return
-      await this.#started(job, () => launcher.launch({ jobId, hasDied: job.hasDied, ...start }, () => void this.lookAt(job)))
+      await this.#started(job, () =>
+        launcher.launch({ jobId, hasDied: job.hasDied, ...start }, () => void this.lookAt(job)),
+      )
       logger.info('a job was started again', { jobId })
     } catch (error) {
       logger.error('a job was not started again', { jobId, reason: messageOf(error) })

@@ -5,6 +5,7 @@ export const DeploymentOptions: {
   readonly TARGET: ConfigOption<string | undefined>
 } = {
   TARGET: stringOption('execution.target', undefined, {
-    description: 'Where jobs run: `local`, in processes of this machine. A command refuses every other target.',
+    description:
+      'Where jobs run: `local`, in processes of this machine, or `remote`, in the session at rest.address and rest.port. A command refuses every other target.',
   }),
 }

@@ -1,4 +1,12 @@
-import { booleanOption, durationOption, intOption, memoryOption, pathOption, stringOption, type ConfigOption } from './config-option.js'
+import {
+  booleanOption,
+  durationOption,
+  intOption,
+  memoryOption,
+  pathOption,
+  stringOption,
+  type ConfigOption,
+} from './config-option.js'
 
 /** Options of Flink's RestOptions. */
 export const RestOptions: {
@@ -10,10 +18,13 @@ export const RestOptions: {
   readonly ASYNC_STORE_DURATION: ConfigOption<number>
   readonly KNOWN_FIELDS_ONLY: ConfigOption<boolean>
   readonly TOKEN_FILE: ConfigOption<string | undefined>
+  readonly PATH: ConfigOption<string>
+  readonly RETRY_MAX_ATTEMPTS: ConfigOption<number>
+  readonly RETRY_DELAY: ConfigOption<number>
 } = {
   ADDRESS: stringOption('rest.address', undefined, {
     description:
-      'The machine whose jobs are meant. A command refuses every name and address but those of this machine (`localhost`). With `run --web` also the name by which clients reach it, which requests may name in their Host header.',
+      'The machine whose session is meant; with the name or an address of this one (`localhost`) the jobs of this machine are, unless `-m` or execution.target says that it is its session. With `run --web` also the name by which clients reach it, which requests may name in their Host header.',
     fallbackKeys: ['jobmanager.rpc.address'],
   }),
   PORT: intOption('rest.port', 8081, {
@@ -51,5 +62,16 @@ export const RestOptions: {
   TOKEN_FILE: pathOption('rest.authentication.token-file', {
     description:
       "This engine's own: the file with the token that every request over TCP has to carry (`Authorization: Bearer ...`). It has to belong to the user who runs the job, who alone may read it (mode 0600), and hold at least 16 characters.",
+  }),
+  PATH: stringOption('rest.path', '', {
+    description: 'Path in front of the REST API of a session, where a proxy adds one; for commands that ask it.',
+  }),
+  RETRY_MAX_ATTEMPTS: intOption('rest.retry.max-attempts', 20, {
+    minimum: 0,
+    description:
+      'How often a command asks a session again that is not reached or not ready. At an address of this machine where nobody listens it gives up at once.',
+  }),
+  RETRY_DELAY: durationOption('rest.retry.delay', 3_000, {
+    description: 'Time between two attempts of a command to reach a session.',
   }),
 }

@@ -1,4 +1,12 @@
-import { durationOption, enumOption, intOption, memoryOption, pathOption, type ConfigOption } from './config-option.js'
+import {
+  booleanOption,
+  durationOption,
+  enumOption,
+  intOption,
+  memoryOption,
+  pathOption,
+  type ConfigOption,
+} from './config-option.js'
 
 /** Options of a session cluster: of Flink's WebOptions, JobManagerOptions and of its scripts, and its own. */
 export const SessionOptions: {
@@ -7,6 +15,8 @@ export const SessionOptions: {
   readonly LOG_MAX_SIZE: ConfigOption<number>
   readonly SLOT_REQUEST_TIMEOUT: ConfigOption<number>
   readonly REFRESH_INTERVAL: ConfigOption<number>
+  readonly SUBMIT_ENABLE: ConfigOption<boolean>
+  readonly UPLOAD_DIRECTORY: ConfigOption<string | undefined>
   readonly JOBS_ON_SHUTDOWN: ConfigOption<'CHECKPOINT' | 'SAVEPOINT' | 'CANCEL' | 'LEAVE'>
 } = {
   PID_DIRECTORY: pathOption('env.pid.dir', {
@@ -27,6 +37,16 @@ export const SessionOptions: {
   }),
   REFRESH_INTERVAL: durationOption('web.refresh-interval', 3_000, {
     description: 'How often the dashboard asks a session cluster anew.',
+  }),
+  SUBMIT_ENABLE: booleanOption('web.submit.enable', true, {
+    description:
+      'Programs may be sent to a session cluster over REST (`run -m`, the dashboard). Without it `/jars` is not there.',
+    deprecatedKeys: ['jobmanager.web.submit.enable'],
+  }),
+  UPLOAD_DIRECTORY: pathOption('web.upload.dir', {
+    description:
+      'Directory below which programs are kept that were sent to a session cluster; unset: in the run directory.',
+    deprecatedKeys: ['jobmanager.web.upload.dir'],
   }),
   JOBS_ON_SHUTDOWN: enumOption('cluster.jobs-on-shutdown', 'CHECKPOINT', {
     description:

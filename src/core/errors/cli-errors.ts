@@ -30,19 +30,19 @@ export const CLI_ERRORS = {
   },
   TARGET_UNSUPPORTED: {
     message:
-      "'{target}' cannot be the target of this command (set by {where}): flink-ts runs and finds jobs on this machine alone. Leave it out, or name the target local.",
+      "'{target}' cannot be the target of this command (set by {where}): flink-ts knows local (this machine) and remote (a session). Leave it out, or name one of them.",
     fault: 'user',
     recovery: 'fail',
   },
   MACHINE_UNSUPPORTED: {
     message:
-      "'{host}' is not this machine (set by {where}): flink-ts runs and finds jobs on this machine alone. Start it on {host}, or leave the address out; localhost and the names and addresses of this machine are taken.",
+      "'{host}' is not this machine (set by {where}), and the target is local. Name the target remote for the session there, or leave the address out.",
     fault: 'user',
     recovery: 'fail',
   },
   JOB_MANAGER_ADDRESS_INVALID: {
     message:
-      "The given host:port ('{address}') doesn't contain a valid port\nLeave -m out, or write localhost:8081 for this machine; any port will do.",
+      "The given host:port ('{address}') doesn't contain a valid port\nWrite the address of the session, as localhost:8081, or leave -m out for the jobs of this machine.",
     fault: 'user',
     recovery: 'fail',
   },

@@ -5,6 +5,7 @@ import { FILESYSTEM_ERRORS } from './filesystem-errors.js'
 import { HIGH_AVAILABILITY_ERRORS } from './high-availability-errors.js'
 import { JOB_ERRORS } from './job-errors.js'
 import { METRIC_ERRORS } from './metric-errors.js'
+import { PROCESS_ERRORS } from './process-errors.js'
 import { PROGRAM_ERRORS } from './program-errors.js'
 import { RECORD_ERRORS } from './record-errors.js'
 import { REST_ERRORS } from './rest-errors.js'
@@ -12,6 +13,7 @@ import { SESSION_ERRORS } from './session-errors.js'
 import { SINK_ERRORS } from './sink-errors.js'
 import { SOURCE_ERRORS } from './source-errors.js'
 import { STATE_ERRORS } from './state-errors.js'
+import { SUBMISSION_ERRORS } from './submission-errors.js'
 import { UPGRADE_ERRORS } from './upgrade-errors.js'
 import { WINDOW_ERRORS } from './window-errors.js'
 
@@ -42,6 +44,8 @@ type Tables = Family<typeof CONFIGURATION_ERRORS> &
   Family<typeof PROGRAM_ERRORS> &
   Family<typeof JOB_ERRORS> &
   Family<typeof REST_ERRORS> &
+  Family<typeof PROCESS_ERRORS> &
+  Family<typeof SUBMISSION_ERRORS> &
   Family<typeof SESSION_ERRORS> &
   Family<typeof RECORD_ERRORS> &
   Family<typeof SOURCE_ERRORS> &
@@ -61,6 +65,8 @@ export const ERROR_TABLE: Tables = {
   ...family(PROGRAM_ERRORS, 400),
   ...family(JOB_ERRORS, 500),
   ...family(REST_ERRORS, 500),
+  ...family(PROCESS_ERRORS, 404),
+  ...family(SUBMISSION_ERRORS, 400),
   ...family(SESSION_ERRORS, 500),
   ...family(RECORD_ERRORS, 500),
   ...family(SOURCE_ERRORS, 500),

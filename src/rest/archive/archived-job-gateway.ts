@@ -109,6 +109,7 @@ export class ArchivedJobGateway implements JobsGateway {
   }
 
   overview = async (): Promise<never> => this.#refuse()
+  grantSlots = async (): Promise<never> => this.#refuse()
   startOf = async (): Promise<never> => this.#refuse()
   prometheusText = async (): Promise<never> => this.#refuse()
   watermarks = async (): Promise<never> => this.#refuse()

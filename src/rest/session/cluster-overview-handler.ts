@@ -11,7 +11,8 @@ export const clusterOverviewHandler: SessionRoute = {
     const countOf = (state: string): number => states.filter((each) => each === state).length
     const [finished, cancelled, failed] = [countOf('FINISHED'), countOf('CANCELED'), countOf('FAILED')]
     const body = {
-      taskmanagers: 1,
+      // The process of each job that has one.
+      taskmanagers: gateway.jobs().filter(({ pid }) => pid !== undefined).length,
       'slots-total': total,
       'slots-available': available,
       'jobs-running': states.length - finished - cancelled - failed - countOf('SUSPENDED'),

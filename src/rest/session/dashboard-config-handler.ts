@@ -7,7 +7,8 @@ export const dashboardConfigHandler: SessionRoute = {
   method: 'GET',
   path: '/config',
   handle(_request, { gateway, clock }) {
-    const { configuration } = gateway.place
+    const { place, jars } = gateway
+    const { configuration } = place
     const now = new Date(clock.now())
     const zone = new Intl.DateTimeFormat('en', { timeZoneName: 'long' }).formatToParts(now)
     const body = {
@@ -17,7 +18,7 @@ export const dashboardConfigHandler: SessionRoute = {
       'timezone-offset': -now.getTimezoneOffset() * 60_000,
       'flink-version': FLINK_VERSION,
       'flink-revision': FLINK_REVISION,
-      features: { 'web-submit': true, 'web-cancel': true, 'web-rescale': false, 'web-history': false },
+      features: { 'web-submit': jars !== undefined, 'web-cancel': true, 'web-rescale': false, 'web-history': false },
     }
     return Promise.resolve({ status: 200, body })
   },

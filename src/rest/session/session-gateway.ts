@@ -1,6 +1,7 @@
 import type { Configuration, ConfigurationEntries } from '../../core/config/configuration.js'
 import type { JobOverview } from '../messages/job-messages.js'
 import type { RestRequest, RestResponse } from '../route.js'
+import type { JarGateway } from './jars/jar-gateway.js'
 
 /** A program that is to run in the session. */
 export interface SessionSubmission {
@@ -52,6 +53,8 @@ export interface SessionJobInfo {
 /** Everything that handlers may ask of a session cluster. */
 export interface SessionGateway {
   readonly place: SessionPlace
+  /** Programs that were uploaded; undefined where none may be. */
+  readonly jars: JarGateway | undefined
   slots(): SlotCounts
   /** Jobs of the session, those that run and those that have ended. */
   overview(): Promise<readonly JobOverview[]>

@@ -3,6 +3,7 @@ import { clusterOverviewHandler } from './cluster-overview-handler.js'
 import { dashboardConfigHandler } from './dashboard-config-handler.js'
 import { jobAnswerRoutes } from './job-answer-routes.js'
 import { jobSubmitHandler } from './job-submit-handler.js'
+import { jarRoutes } from './jars/jar-routes.js'
 import { jobIdsHandler, sessionJobsOverviewHandler } from './jobs-handlers.js'
 import type { SessionRoute } from './session-route.js'
 import { shutdownHandler } from './shutdown-handler.js'
@@ -22,6 +23,7 @@ const OF_THE_SESSION: readonly SessionRoute[] = [
   // Of the session, whose address the client knows.
   jobManagerLogUrlHandler,
   taskManagerLogUrlHandler,
+  ...jarRoutes,
 ]
 
 /** Every endpoint of a session: its own, and of each of its jobs those that the session has no other answer to. */

@@ -74,7 +74,8 @@ async function addressOf(name: string): Promise<string> {
   }
 }
 
-function localPathOf(text: string, workingDirectory: string): string {
+/** PATH_INVALID where it is no file of this machine. */
+export function localPathOf(text: string, workingDirectory: string): string {
   const { scheme, path } = parseFileUri(text, workingDirectory)
   if (scheme === 'file') return path
   throw new FlinkError('PATH_INVALID', { path: text, reason: 'it has to be a file of this machine' })

@@ -1,4 +1,4 @@
-import { createSecureContext, type TlsOptions } from 'node:tls'
+import { createSecureContext, type SecureContextOptions, type TlsOptions } from 'node:tls'
 import type { Configuration } from '../../core/config/configuration.js'
 import type { ConfigOption } from '../../core/config/config-option.js'
 import { SecurityOptions } from '../../core/config/security-options.js'
@@ -37,6 +37,23 @@ export async function tlsSettingsOf(
   return { ...identity, ca, requestCert: true, rejectUnauthorized: true, handshakeTimeout: HANDSHAKE_TIMEOUT_MS }
 }
 
+/** What a client needs that is to trust the endpoint, and where that asks for it shows who it is. */
+export async function clientTlsSettingsOf(
+  configuration: Configuration,
+  pathOf: (text: string) => string,
+): Promise<SecureContextOptions> {
+  const truststore = configuration.get(SecurityOptions.SSL_REST_TRUSTSTORE)
+  const trusted =
+    truststore === undefined || truststore === ''
+      ? {}
+      : { ca: certificatesIn(await storeOf(SecurityOptions.SSL_REST_TRUSTSTORE, truststore, pathOf, '')) }
+  if (!configuration.get(SecurityOptions.SSL_REST_AUTHENTICATION_ENABLED)) return trusted
+  const keystore = configuration.get(SecurityOptions.SSL_REST_KEYSTORE)
+  const asked = 'security.ssl.rest.authentication-enabled'
+  const store = await storeOf(SecurityOptions.SSL_REST_KEYSTORE, keystore, pathOf, asked)
+  return { ...trusted, ...identityOf(store, configuration) }
+}
+
 async function storeOf(
   { key }: ConfigOption<unknown>,
   text: string | undefined,
@@ -55,7 +72,7 @@ async function storeOf(
 }
 
 /** Tried here, so that a wrong password is told before the job begins; the text of that has no password in it. */
-function identityOf(store: StoreFile, configuration: Configuration): TlsOptions {
+function identityOf(store: StoreFile, configuration: Configuration): SecureContextOptions {
   refuseJavaStore(store)
   const password = configuration.get(SecurityOptions.SSL_REST_KEYSTORE_PASSWORD)
   const keyPassword = configuration.get(SecurityOptions.SSL_REST_KEY_PASSWORD) ?? password

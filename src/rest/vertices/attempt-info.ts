@@ -44,8 +44,7 @@ function endOf(attempts: readonly AttemptReport[]): number {
 
 /** Of attempts together. What is not reported of one of them makes the sum incomplete. */
 export function ioMetricsOf(attempts: readonly AttemptReport[]): IOMetricsInfo {
-  const sum = (name: string): number =>
-    attempts.reduce((total, { metrics }) => total + numberOf(metrics?.[name]), 0)
+  const sum = (name: string): number => attempts.reduce((total, { metrics }) => total + numberOf(metrics?.[name]), 0)
   const isComplete = attempts.length > 0 && attempts.every(({ metrics }) => metrics !== undefined)
   return {
     // Where no channel counts bytes, records are handed over within the worker: none were read.

@@ -8,6 +8,7 @@ import { SeededRandom } from '../../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../../src/core/time/manual-clock.js'
 import { RestEndpoint } from '../../../../src/rest/rest-endpoint.js'
 import type { RestRequest, RestResponse } from '../../../../src/rest/route.js'
+import type { ProcessesContext } from '../../../../src/rest/processes/processes-context.js'
 import type { SessionGateway } from '../../../../src/rest/session/session-gateway.js'
 import { sessionRestApi } from '../../../../src/rest/session/session-rest-api.js'
 import { answersTo, OVER_TCP } from '../endpoint-scene.js'
@@ -49,14 +50,19 @@ async function withSession(
       return Promise.resolve(answer({ method, url, body }))
     },
   } as unknown as SessionGateway
-  const api = sessionRestApi({ gateway, clock, random: new SeededRandom(1) })
+  const api = sessionRestApi({ gateway, clock, random: new SeededRandom(1), processes: {} as ProcessesContext })
   const endpoint = new RestEndpoint({ openApi: () => Promise.resolve(api), clock, logger: SILENT_LOGGER })
   const url = await endpoint.listenOnTcp({ ...OVER_TCP, token: undefined, takesUploads: true })
   const send = (head: string, body: string): Promise<string> =>
-    answersTo(url, `${head}\r\nhost: ${new URL(url).host}\r\ncontent-length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`)
+    answersTo(
+      url,
+      `${head}\r\nhost: ${new URL(url).host}\r\ncontent-length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`,
+    )
   const ask: Scene['ask'] = async (method, path, body = {}) => {
     const type = 'content-type: application/json; charset=UTF-8\r\nconnection: close'
-    const [head = '', text = ''] = (await send(`${method} /v1${path} HTTP/1.1\r\n${type}`, JSON.stringify(body))).split('\r\n\r\n')
+    const [head = '', text = ''] = (await send(`${method} /v1${path} HTTP/1.1\r\n${type}`, JSON.stringify(body))).split(
+      '\r\n\r\n',
+    )
     return { status: Number(head.split(' ')[1]), body: JSON.parse(text) as Record<string, unknown> }
   }
   try {

@@ -11,6 +11,7 @@ import { SeededRandom } from '../../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../../src/core/time/manual-clock.js'
 import { RestEndpoint } from '../../../../src/rest/rest-endpoint.js'
 import type { RestResponse } from '../../../../src/rest/route.js'
+import type { ProcessesContext } from '../../../../src/rest/processes/processes-context.js'
 import type { SessionGateway } from '../../../../src/rest/session/session-gateway.js'
 import { sessionRestApi } from '../../../../src/rest/session/session-rest-api.js'
 
@@ -80,7 +81,12 @@ beforeEach(async () => {
   clock = new ManualClock(1_000_000)
   sockets += 1
   socketPath = path.join(directory, `${String(sockets)}.sock`)
-  const api = sessionRestApi({ gateway: playedGateway(), clock, random: new SeededRandom(1) })
+  const api = sessionRestApi({
+    gateway: playedGateway(),
+    clock,
+    random: new SeededRandom(1),
+    processes: {} as ProcessesContext,
+  })
   endpoint = new RestEndpoint({ openApi: () => Promise.resolve(api), clock, logger: SILENT_LOGGER })
   await endpoint.listen(socketPath)
 })

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it, test } from 'node:test'
-import { aggregateState, countStates, findAttempt, type VertexReport } from '../../../../src/rest/vertices/vertex-report.js'
+import {
+  aggregateState,
+  countStates,
+  findAttempt,
+  type VertexReport,
+} from '../../../../src/rest/vertices/vertex-report.js'
 
 test('the state of a vertex is that of its subtask that counts most', () => {
   assert.equal(aggregateState(['FINISHED', 'FAILED', 'RUNNING']), 'FAILED')

@@ -1,0 +1,55 @@
+import { isSession } from '../../client/is-session.js'
+import { SessionRestClient } from '../../client/session-rest-client.js'
+import { sessionEndpointOf } from '../../cluster/session-endpoint-of.js'
+import type { Configuration } from '../../core/config/configuration.js'
+import { RestOptions } from '../../core/config/rest-options.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import type { CliCommand } from '../arguments/cli-command.js'
+import type { Target } from '../arguments/target-options.js'
+import { workingDirectory } from '../arguments/working-directory.js'
+import { printable } from '../terminal/printable-text.js'
+
+interface Surroundings {
+  readonly command: CliCommand
+  readonly warn: (text: string) => void
+  readonly tell: (text: string) => void
+}
+
+/**
+ * The session that a command is to ask. Undefined where `-m` names this machine and no session answers there, as in scripts that were
+ * written when it meant the machine alone: the command is about the jobs of this machine then. SESSION_ACTION_MISSING.
+ */
+export async function sessionOf(
+  target: Exclude<Target, { kind: 'machine' }>,
+  configuration: Configuration,
+  { command, warn, tell }: Surroundings,
+): Promise<SessionRestClient | undefined> {
+  const { where, isLocal, isCertain } = target
+  if (command.withSession === undefined && !isCertain) return undefined
+  const endpoint = await sessionEndpointOf(configuration, workingDirectory())
+  if (command.withSession === undefined) {
+    throw new FlinkError('SESSION_ACTION_MISSING', { action: command.name, what: endpoint.url, where })
+  }
+  const session = new SessionRestClient({
+    endpoint,
+    where,
+    isLocal,
+    retry: {
+      attempts: configuration.get(RestOptions.RETRY_MAX_ATTEMPTS),
+      delayMs: configuration.get(RestOptions.RETRY_DELAY),
+    },
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    monotonicMs: () => performance.now(),
+    tell: (text) => {
+      tell(printable(text))
+    },
+  })
+  if (isCertain || (await isSession(endpoint))) return session
+  // Whoever looks for a job finds it here or does not; a job that begins is where nobody may look for it.
+  if (command.name.startsWith('run')) {
+    warn(
+      `No session answers at ${printable(endpoint.url)} (set by ${printable(where)}): the job runs in a process of its own on this machine. Start a session with flink-ts start-cluster.`,
+    )
+  }
+  return undefined
+}

@@ -1,0 +1,156 @@
+import { FlinkError } from '../core/errors/flink-error.js'
+import { ReasonError } from '../core/errors/reason-error.js'
+import type {
+  JobAccumulatorsInfo,
+  JobDetailsInfo,
+  JobExecutionResultInfo,
+  ThrowableInfo,
+} from '../rest/messages/job-messages.js'
+import { isEndState, UNRESPONSIVE } from './job-overview.js'
+import { messagesOf } from './remote-failure.js'
+import { refusalIn } from './rest-caller.js'
+import type { SessionRestClient } from './session-rest-client.js'
+
+/** The first look comes soon, and the later the longer between them, as of Flink's clients. */
+const FIRST_LOOK_MS = 10
+const LONGEST_PAUSE_MS = 2000
+/** A session that is busy may take its time; where it does not answer at all the job is not waited for any longer. */
+const ANSWER_TIMEOUT_MS = 60_000
+/** A program that was sent for one run is removed after it; where that does not work it stays. */
+const REMOVAL_TIMEOUT_MS = 10_000
+const NO_JOB = 'No jobs included in application.'
+
+/** How a program is to be run: `POST /jars/:id/run`. */
+export interface RunOrder {
+  readonly jobId: string
+  readonly entryClass?: string | undefined
+  readonly programArgsList: readonly string[]
+  readonly flinkConfiguration: Readonly<Record<string, string>>
+  readonly parallelism?: number | undefined
+  readonly savepointPath?: string | undefined
+  readonly allowNonRestoredState?: boolean | undefined
+  readonly claimMode?: string | undefined
+}
+
+export interface SessionJobResult {
+  readonly jobId: string
+  readonly state: 'FINISHED'
+  readonly netRuntimeMs: number
+  /** Name, class and text of each. */
+  readonly accumulators: JobAccumulatorsInfo['user-task-accumulators']
+}
+
+type Sleep = (ms: number) => Promise<void>
+
+/** Programs that a session is to run, and what comes of them. */
+export class SessionPrograms {
+  readonly #session: SessionRestClient
+  readonly #sleep: Sleep
+
+  constructor(session: SessionRestClient, sleep: Sleep) {
+    this.#session = session
+    this.#sleep = sleep
+  }
+
+  /** Sends the program and has it run; resolves when its job is accepted, with false where it has none. */
+  async run(file: { readonly path: string; readonly name: string }, order: RunOrder): Promise<boolean> {
+    const id = await this.#upload(file)
+    try {
+      await this.#session.call({ method: 'POST', path: `/jars/${id}/run`, body: order }, Infinity)
+      return true
+    } catch (error) {
+      if (refusalIn(error)?.includes(NO_JOB) === true) return false
+      throw error
+    } finally {
+      const removal = { method: 'DELETE', path: `/jars/${id}` } as const
+      await this.#session.call(removal, REMOVAL_TIMEOUT_MS).catch(() => undefined)
+    }
+  }
+
+  /** Waits for the end of a job, as long as it takes. JOB_EXECUTION_FAILED, JOB_CANCELED. */
+  async result(jobId: string): Promise<SessionJobResult> {
+    const answer = await this.#untilAnswered(async () => {
+      const path = `/jobs/${jobId}/execution-result`
+      const { status, ...rest } = (await this.#get(path)) as Partial<JobExecutionResultInfo>
+      return status?.id === 'IN_PROGRESS' ? undefined : rest['job-execution-result']
+    })
+    switch (answer['application-status']) {
+      case 'SUCCEEDED':
+        break
+      case 'CANCELED':
+        throw new FlinkError('JOB_CANCELED', { jobId })
+      case 'FAILED':
+        throw new FlinkError('JOB_EXECUTION_FAILED', { jobId }, { cause: causeOf(answer['failure-cause']) })
+    }
+    const accumulators = await this.#accumulators(jobId)
+    return { jobId, state: 'FINISHED', netRuntimeMs: answer['net-runtime'], accumulators }
+  }
+
+  /** Waits until all tasks of a job run, or it has finished; returns its state. JOB_WAIT_TIMED_OUT by `leftMs`; its failure. */
+  async running(jobId: string, hasTime: () => boolean): Promise<string> {
+    const state = await this.#untilAnswered(async () => {
+      const { state: reached, running, all } = await this.#tasks(jobId)
+      if (isEndState(reached) || (reached === 'RUNNING' && running === all) || !hasTime()) return reached
+      return undefined
+    })
+    // Says why.
+    if (state === 'FAILED' || state === 'CANCELED') await this.result(jobId)
+    return state
+  }
+
+  async cancel(jobId: string, timeoutMs: number): Promise<void> {
+    await this.#session.call({ method: 'PATCH', path: `/jobs/${jobId}?mode=cancel` }, timeoutMs)
+  }
+
+  /** Without this by then the session cancels the job. Epoch ms. */
+  async heartbeat(jobId: string, expiredTimestamp: number): Promise<void> {
+    const path = `/jobs/${jobId}/clientHeartbeat`
+    await this.#session.call({ method: 'PATCH', path, body: { expiredTimestamp } }, ANSWER_TIMEOUT_MS)
+  }
+
+  async #upload(file: { readonly path: string; readonly name: string }): Promise<string> {
+    const { filename } = ((await this.#session.upload('/jars/upload', file)) ?? {}) as { readonly filename?: unknown }
+    if (typeof filename !== 'string') throw this.#session.notUnderstood('it takes no programs')
+    return encodeURIComponent(filename.slice(filename.lastIndexOf('/') + 1))
+  }
+
+  async #tasks(jobId: string): Promise<{ readonly state: string; readonly running: number; readonly all: number }> {
+    const { state = UNRESPONSIVE, vertices = [] } = (await this.#get(`/jobs/${jobId}`)) as Partial<JobDetailsInfo>
+    let [running, all] = [0, 0]
+    for (const { parallelism, tasks } of vertices) {
+      running += (tasks['RUNNING'] ?? 0) + (tasks['FINISHED'] ?? 0)
+      all += parallelism
+    }
+    return { state, running, all }
+  }
+
+  /** None where the session does not know them any more: the job has finished all the same. */
+  async #accumulators(jobId: string): Promise<SessionJobResult['accumulators']> {
+    try {
+      const answer = (await this.#get(`/jobs/${jobId}/accumulators`)) as Partial<JobAccumulatorsInfo>
+      return answer['user-task-accumulators'] ?? []
+    } catch (error) {
+      if (refusalIn(error) === undefined) throw error
+      return []
+    }
+  }
+
+  async #get(path: string): Promise<object> {
+    const answer = await this.#session.call({ method: 'GET', path }, ANSWER_TIMEOUT_MS)
+    if (typeof answer !== 'object' || answer === null) throw this.#session.notUnderstood(`of ${path} it says nothing`)
+    return answer
+  }
+
+  async #untilAnswered<T>(look: () => Promise<T | undefined>): Promise<T> {
+    for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+      const answer = await look()
+      if (answer !== undefined) return answer
+      await this.#sleep(pauseMs)
+    }
+  }
+}
+
+function causeOf(info: ThrowableInfo | undefined): Error | undefined {
+  const text = info === undefined ? '' : messagesOf(info['stack-trace'])
+  return text === '' ? undefined : new ReasonError(text)
+}

@@ -1,0 +1,124 @@
+// Duty: programs that were sent to a session: files of its user alone, below one directory.
+//
+// Invariants: a file has its name when it is whole and not before; no name that a client gives leads anywhere else. What a job
+// runs stays as long as the session has that job, whoever removes what it was run from: `running/<job id>/`.
+import { createWriteStream } from 'node:fs'
+import { chmod, link, copyFile, lstat, readdir, rename, rm } from 'node:fs/promises'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import { errnoOf } from '../../../core/fs/errno.js'
+import { makeDirectories } from '../../../core/fs/make-directories.js'
+import { removeTree } from '../../../core/fs/remove-tree.js'
+import type { Random } from '../../../core/random/random.js'
+import type { Jar } from '../../../rest/session/jars/jar-gateway.js'
+import { checkedJarName } from './jar-name.js'
+
+const PRIVATE_DIRECTORY = 0o700
+const PRIVATE_FILE = 0o600
+const JAR = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}_[^/\\]+$/
+const JOB_ID = /^[0-9a-f]{32}$/
+const PART = '.part'
+
+export class JarStore {
+  readonly #directory: string
+  readonly #random: Random
+
+  /** `directory`: absolute; made when the first file comes. */
+  constructor(directory: string, random: Random) {
+    this.#directory = directory
+    this.#random = random
+  }
+
+  async list(): Promise<Jar[]> {
+    const jars: Jar[] = []
+    for (const id of await namesIn(this.#directory)) {
+      if (!JAR.test(id)) continue
+      const status = await lstat(path.join(this.#directory, id)).catch(() => undefined)
+      if (status?.isFile() !== true) continue
+      jars.push({ id, name: id.slice(id.indexOf('_') + 1), uploaded: Math.trunc(status.mtimeMs) })
+    }
+    return jars.toSorted((left, right) => right.uploaded - left.uploaded)
+  }
+
+  /** Returns the path of the file. JAR_UPLOAD_REFUSED where no job can be in a file of that name. */
+  async receive(given: string, content: Readable): Promise<string> {
+    const name = checkedJarName(given)
+    await this.#prepare()
+    const file = path.join(this.#directory, `${this.#uuid()}_${name}`)
+    const part = `${file}${PART}`
+    try {
+      await pipeline(content, createWriteStream(part, { flags: 'wx', mode: PRIVATE_FILE, flush: true }))
+      await rename(part, file)
+      return file
+    } catch (error) {
+      await rm(part, { force: true })
+      throw error
+    }
+  }
+
+  /** JAR_NOT_FOUND */
+  async remove(id: string): Promise<void> {
+    await rm(await this.find(id))
+  }
+
+  /** Its path. JAR_NOT_FOUND */
+  async find(id: string): Promise<string> {
+    const file = path.join(this.#directory, id)
+    const isThere = JAR.test(id) && (await lstat(file).catch(() => undefined))?.isFile() === true
+    if (!isThere) throw new FlinkError('JAR_NOT_FOUND', { id, directory: this.#directory })
+    return file
+  }
+
+  /** A name of its own for the program of a job. */
+  async keepFor(jobId: string, id: string): Promise<string> {
+    const file = await this.find(id)
+    const directory = path.join(this.#running, jobId)
+    await makeDirectories(directory, PRIVATE_DIRECTORY)
+    const kept = path.join(directory, id.slice(id.indexOf('_') + 1))
+    await rm(kept, { force: true })
+    try {
+      await link(file, kept)
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') throw error
+      // Not every file system has links.
+      await copyFile(file, kept)
+    }
+    return kept
+  }
+
+  async giveUp(jobId: string): Promise<void> {
+    await removeTree(path.join(this.#running, jobId))
+  }
+
+  /** Removes what is kept for jobs that are no more. */
+  async removeEnded(isLiving: (jobId: string) => boolean): Promise<void> {
+    for (const jobId of await namesIn(this.#running)) {
+      if (JOB_ID.test(jobId) && !isLiving(jobId)) await this.giveUp(jobId)
+    }
+  }
+
+  get #running(): string {
+    return path.join(this.#directory, 'running')
+  }
+
+  async #prepare(): Promise<void> {
+    await makeDirectories(this.#directory, PRIVATE_DIRECTORY)
+    await chmod(this.#directory, PRIVATE_DIRECTORY)
+  }
+
+  #uuid(): string {
+    const hex = this.#random.hex(32)
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+  }
+}
+
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory)
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return []
+    throw error
+  }
+}

@@ -1,0 +1,101 @@
+// The one file of a form, from the connection to whoever keeps it, without being held in memory.
+import type { IncomingMessage } from 'node:http'
+import type { Readable } from 'node:stream'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import { messageOf } from '../../../core/errors/thrown-value.js'
+import { drained } from './drained.js'
+import type { JarGateway } from './jar-gateway.js'
+
+const NOTHING_SENT = 'Exactly 1 file must be sent, received 0.'
+/** What is around a file in a form: some lines. */
+const AROUND_FILE_BYTES = 16 * 1024
+const FORM = /^multipart\/form-data\s*;/i
+
+type Received = Pick<JarGateway, 'maxContentLength' | 'receive' | 'remove'>
+
+/** Returns where the file is kept. JAR_UPLOAD_REFUSED, JAR_UPLOAD_TOO_LARGE. */
+export async function receiveUpload(request: IncomingMessage, jars: Received): Promise<string> {
+  if (!FORM.test(request.headers['content-type'] ?? '')) {
+    await drained(request)
+    throw new FlinkError('JAR_UPLOAD_REFUSED', { reason: NOTHING_SENT })
+  }
+  const limit = jars.maxContentLength
+  if (Number(request.headers['content-length'] ?? 0) > limit + AROUND_FILE_BYTES) {
+    throw new FlinkError('JAR_UPLOAD_TOO_LARGE', { limit })
+  }
+  const kept: string[] = []
+  try {
+    const count = await filesOf(request, jars, kept)
+    const [file] = kept
+    if (count === 1 && file !== undefined) return file
+    throw new FlinkError('JAR_UPLOAD_REFUSED', { reason: `Exactly 1 file must be sent, received ${String(count)}.` })
+  } catch (error) {
+    for (const file of kept) await jars.remove(idOf(file)).catch(() => undefined)
+    throw error
+  }
+}
+
+/** How many files have come; `kept` gets where the first is. */
+async function filesOf(request: IncomingMessage, jars: Received, kept: string[]): Promise<number> {
+  const { Busboy } = await import('@fastify/busboy')
+  const { maxContentLength: limit } = jars
+  const headers = { ...request.headers, 'content-type': request.headers['content-type'] ?? '' }
+  const limits = { fileSize: limit, fields: 16, fieldSize: 64 * 1024, parts: 32, headerPairs: 64 }
+  let form: InstanceType<typeof Busboy>
+  try {
+    form = new Busboy({ headers, limits })
+  } catch (error) {
+    throw new FlinkError('JAR_UPLOAD_REFUSED', { reason: messageOf(error) }, { cause: error })
+  }
+  let count = 0
+  let receiving: Promise<void> = Promise.resolve()
+  form.on('file', (_field: string, content: Readable & { truncated?: boolean }, name?: string) => {
+    count += 1
+    if (count > 1) {
+      content.resume()
+      return
+    }
+    receiving = jars.receive(name ?? '', untruncated(content, limit)).then(
+      (file) => {
+        kept.push(file)
+      },
+      (error: unknown) => {
+        // What is left of it is read, so that the client comes to read the answer.
+        content.resume()
+        throw error
+      },
+    )
+    receiving.catch(() => undefined)
+  })
+  const parsed = new Promise<void>((resolve, reject) => {
+    form.on('finish', resolve)
+    form.on('error', (error: unknown) => {
+      reject(new FlinkError('JAR_UPLOAD_REFUSED', { reason: `The form cannot be read: ${messageOf(error)}` }))
+    })
+    request.on('error', reject)
+    request.on('close', () => {
+      if (!request.complete) reject(new FlinkError('JAR_UPLOAD_REFUSED', { reason: 'The file has not come whole.' }))
+    })
+  })
+  request.pipe(form)
+  try {
+    await parsed
+  } catch (error) {
+    request.unpipe(form)
+    form.destroy()
+    await receiving.catch(() => undefined)
+    throw error
+  }
+  await receiving
+  return count
+}
+
+/** A file that was cut off at the limit ends as if it were whole. */
+function untruncated(content: Readable & { truncated?: boolean }, limit: number): Readable {
+  content.once('limit', () => content.destroy(new FlinkError('JAR_UPLOAD_TOO_LARGE', { limit })))
+  return content
+}
+
+function idOf(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1)
+}
