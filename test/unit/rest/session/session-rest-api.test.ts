@@ -33,7 +33,8 @@ function playedGateway(): SessionGateway {
   return {
     place: { configuration: Configuration.fromMap({ 'web.refresh-interval': '7 s' }) },
     slots: () => ({ total: 8, available: 5 }),
-    jobs: () => [{ pid: 1 }, { pid: 2 }, { pid: undefined }],
+    jobs: () => [{ pid: 1 }, { pid: undefined }],
+    jars: {},
     overview: () => Promise.resolve(states.map((state, index) => ({ jid: String(index), state }))),
     answerOfJob: (jobId: string, { method, url, body }: { method: string; url: string; body: object }) => {
       asked.push(`${method} ${url} ${JSON.stringify(body)}`)
@@ -107,7 +108,7 @@ describe('A session answers itself', () => {
     assert.equal(config['refresh-interval'], 7000)
     assert.match(String(config['flink-version']), /^1\.20/)
     assert.deepEqual(config['features'], {
-      ...{ 'web-submit': false, 'web-cancel': true, 'web-rescale': false, 'web-history': false },
+      ...{ 'web-submit': true, 'web-cancel': true, 'web-rescale': false, 'web-history': false },
     })
   })
 
@@ -116,7 +117,7 @@ describe('A session answers itself', () => {
     const { body } = await ask('GET', '/overview')
     const { 'flink-version': _version, 'flink-commit': _commit, ...counts } = body as Record<string, unknown>
     assert.deepEqual(counts, {
-      ...{ taskmanagers: 2, 'slots-total': 8, 'slots-available': 5 },
+      ...{ taskmanagers: 1, 'slots-total': 8, 'slots-available': 5 },
       ...{ 'jobs-running': 3, 'jobs-finished': 1, 'jobs-cancelled': 2, 'jobs-failed': 1 },
     })
   })
