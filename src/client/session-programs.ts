@@ -123,6 +123,8 @@ export class SessionPrograms {
   }
 
   async #upload(file: { readonly path: string; readonly name: string }): Promise<string> {
+    // Whoever may not send anything is told before: an answer that comes while a long file is sent may be lost with its connection.
+    await this.#get('/jars')
     const { filename } = ((await this.#session.upload('/jars/upload', file)) ?? {}) as { readonly filename?: unknown }
     if (typeof filename !== 'string') throw this.#session.notUnderstood('it takes no programs')
     return encodeURIComponent(filename.slice(filename.lastIndexOf('/') + 1))

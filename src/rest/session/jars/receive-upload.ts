@@ -21,6 +21,8 @@ export async function receiveUpload(request: IncomingMessage, jars: Received): P
   }
   const limit = jars.maxContentLength
   if (Number(request.headers['content-length'] ?? 0) > limit + AROUND_FILE_BYTES) {
+    // A client that still sends would not read the answer.
+    await drained(request)
     throw new FlinkError('JAR_UPLOAD_TOO_LARGE', { limit })
   }
   const kept: string[] = []
