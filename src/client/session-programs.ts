@@ -65,7 +65,7 @@ export class SessionPrograms {
       throw error
     } finally {
       const removal = { method: 'DELETE', path: `/jars/${id}` } as const
-      await this.#session.call(removal, REMOVAL_TIMEOUT_MS).catch(() => undefined)
+      await Promise.allSettled([this.#session.call(removal, REMOVAL_TIMEOUT_MS)])
     }
   }
 

@@ -32,7 +32,7 @@ export async function receiveUpload(request: IncomingMessage, jars: Received): P
     if (count === 1 && file !== undefined) return file
     throw new FlinkError('JAR_UPLOAD_REFUSED', { reason: `Exactly 1 file must be sent, received ${String(count)}.` })
   } catch (error) {
-    for (const file of kept) await jars.remove(idOf(file)).catch(() => undefined)
+    await Promise.allSettled(kept.map((file) => jars.remove(idOf(file))))
     throw error
   }
 }
@@ -50,24 +50,16 @@ async function filesOf(request: IncomingMessage, jars: Received, kept: string[])
     throw new FlinkError('JAR_UPLOAD_REFUSED', { reason: messageOf(error) }, { cause: error })
   }
   let count = 0
-  let receiving: Promise<void> = Promise.resolve()
+  let receiving: Promise<PromiseSettledResult<string>[]> = Promise.resolve([])
   form.on('file', (_field: string, content: Readable & { truncated?: boolean }, name?: string) => {
     count += 1
     if (count > 1) {
       content.resume()
       return
     }
-    receiving = jars.receive(name ?? '', untruncated(content, limit)).then(
-      (file) => {
-        kept.push(file)
-      },
-      (error: unknown) => {
-        // What is left of it is read, so that the client comes to read the answer.
-        content.resume()
-        throw error
-      },
-    )
-    receiving.catch(() => undefined)
+    const file = jars.receive(name ?? '', untruncated(content, limit))
+    // What is left of one that is refused is read, so that the client comes to read the answer.
+    receiving = Promise.allSettled([file.finally(() => content.resume())])
   })
   const parsed = new Promise<void>((resolve, reject) => {
     form.on('finish', resolve)
@@ -85,11 +77,21 @@ async function filesOf(request: IncomingMessage, jars: Received, kept: string[])
   } catch (error) {
     request.unpipe(form)
     form.destroy()
-    await receiving.catch(() => undefined)
+    keep(await receiving, kept)
     throw error
   }
-  await receiving
+  const failure = keep(await receiving, kept)
+  if (failure !== undefined) throw failure.reason
   return count
+}
+
+/** Returns why one was not kept. */
+function keep(received: readonly PromiseSettledResult<string>[], kept: string[]): PromiseRejectedResult | undefined {
+  for (const result of received) {
+    if (result.status === 'rejected') return result
+    kept.push(result.value)
+  }
+  return undefined
 }
 
 /** A file that was cut off at the limit ends as if it were whole. */
