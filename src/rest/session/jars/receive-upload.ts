@@ -1,8 +1,8 @@
 // The one file of a form, from the connection to whoever keeps it, without being held in memory.
 import type { IncomingMessage } from 'node:http'
-import type { Readable } from 'node:stream'
+import { PassThrough, type Readable } from 'node:stream'
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import { messageOf } from '../../../core/errors/thrown-value.js'
+import { asError, messageOf } from '../../../core/errors/thrown-value.js'
 import { drained } from './drained.js'
 import type { JarGateway } from './jar-gateway.js'
 
@@ -50,16 +50,17 @@ async function filesOf(request: IncomingMessage, jars: Received, kept: string[])
     throw new FlinkError('JAR_UPLOAD_REFUSED', { reason: messageOf(error) }, { cause: error })
   }
   let count = 0
+  let file: PassThrough | undefined
   let receiving: Promise<PromiseSettledResult<string>[]> = Promise.resolve([])
-  form.on('file', (_field: string, content: Readable & { truncated?: boolean }, name?: string) => {
+  form.on('file', (_field: string, content: Readable, name?: string) => {
     count += 1
     if (count > 1) {
       content.resume()
       return
     }
-    const file = jars.receive(name ?? '', untruncated(content, limit))
+    file = untruncated(content, limit)
     // What is left of one that is refused is read, so that the client comes to read the answer.
-    receiving = Promise.allSettled([file.finally(() => content.resume())])
+    receiving = Promise.allSettled([jars.receive(name ?? '', file).finally(() => content.unpipe().resume())])
   })
   const parsed = new Promise<void>((resolve, reject) => {
     form.on('finish', resolve)
@@ -77,6 +78,8 @@ async function filesOf(request: IncomingMessage, jars: Received, kept: string[])
   } catch (error) {
     request.unpipe(form)
     form.destroy()
+    // Nothing more of it comes, and no end either.
+    file?.destroy(asError(error))
     keep(await receiving, kept)
     throw error
   }
@@ -94,10 +97,15 @@ function keep(received: readonly PromiseSettledResult<string>[], kept: string[])
   return undefined
 }
 
-/** A file that was cut off at the limit ends as if it were whole. */
-function untruncated(content: Readable & { truncated?: boolean }, limit: number): Readable {
-  content.once('limit', () => content.destroy(new FlinkError('JAR_UPLOAD_TOO_LARGE', { limit })))
-  return content
+/**
+ * A file that is longer than the limit is cut off there, as if it were whole: to its reader it breaks. The form itself has to be read
+ * to its end, whatever becomes of the file.
+ */
+function untruncated(content: Readable, limit: number): PassThrough {
+  const file = new PassThrough()
+  content.once('limit', () => file.destroy(new FlinkError('JAR_UPLOAD_TOO_LARGE', { limit })))
+  content.once('error', (error) => file.destroy(error))
+  return content.pipe(file)
 }
 
 function idOf(file: string): string {

@@ -12,11 +12,13 @@ const LIMIT = 1000
 let server: Server
 let received: Map<string, string> = new Map()
 let outcomes: string[] = []
+let begun: string[] = []
 
 const JARS = {
   maxContentLength: LIMIT,
   async receive(name: string, content: Readable): Promise<string> {
     if (name === 'refused.js') throw new FlinkError('JAR_UPLOAD_REFUSED', { reason: 'not this one' })
+    begun.push(name)
     received.set(name, await text(content))
     return `/jars/${name}`
   },
@@ -49,6 +51,7 @@ after(() => {
 afterEach(() => {
   received = new Map()
   outcomes = []
+  begun = []
 })
 
 function url(): string {
@@ -82,7 +85,7 @@ describe('An upload', () => {
   })
 
   it('is refused with what is wrong with it, and the client hears of it', async () => {
-    assert.equal(await post(form({ 'refused.js': 'x'.repeat(900) })), 'JAR_UPLOAD_REFUSED: not this one')
+    assert.equal(await post(form({ 'refused.js': 'x'.repeat(LIMIT) })), 'JAR_UPLOAD_REFUSED: not this one')
   })
 
   it('is refused above the limit, whether or not its length is told before', async () => {
@@ -109,7 +112,8 @@ describe('An upload', () => {
     const request = httpRequest(url(), { method: 'POST', headers })
     request.on('error', () => undefined)
     request.write('--b\r\ncontent-disposition: form-data; name="f"; filename="a.js"\r\n\r\nthe beginning')
-    setTimeout(() => request.destroy(), 50)
+    while (begun.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    request.destroy()
     while (outcomes.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
     assert.match(outcomes.join(), /JAR_UPLOAD_REFUSED|aborted/)
     assert.equal(received.size, 0)
