@@ -33,6 +33,8 @@ function playedGateway(): SessionGateway {
   return {
     place: { configuration: Configuration.fromMap({ 'web.refresh-interval': '7 s' }) },
     slots: () => ({ total: 8, available: 5 }),
+    jobs: () => [{ pid: 1 }, { pid: undefined }],
+    jars: {},
     overview: () => Promise.resolve(states.map((state, index) => ({ jid: String(index), state }))),
     answerOfJob: (jobId: string, { method, url, body }: { method: string; url: string; body: object }) => {
       asked.push(`${method} ${url} ${JSON.stringify(body)}`)
