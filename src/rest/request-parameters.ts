@@ -97,12 +97,6 @@ export function requiredInteger(request: RestRequest, field: string): number {
   return value
 }
 
-/** The format of a savepoint: both that Flink has are one here, and there is no other. */
-export function checkFormatType(request: RestRequest): void {
-  const format = optionalText(request, 'formatType') ?? 'CANONICAL'
-  if (format !== 'CANONICAL' && format !== 'NATIVE') throw mismatch('formatType', 'CANONICAL or NATIVE')
-}
-
 /** The id that the client proposes for its operation. */
 export function triggerIdOf(request: RestRequest): string | undefined {
   const id = optionalText(request, 'triggerId')

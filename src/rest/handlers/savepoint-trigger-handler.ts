@@ -10,7 +10,6 @@ export const savepointTriggerHandler: Route = {
     checkFormatType(request)
     const targetDirectory = optionalPath(request, 'target-directory')
     const cancelJob = optionalFlag(request, 'cancel-job')
-    checkFormatType(request)
     gateway.checkSavepointDirectory(jobId, targetDirectory, 'target-directory')
     const id = savepoints.trigger(jobId, triggerIdOf(request), () =>
       gateway.triggerSavepoint(jobId, { targetDirectory, cancelJob }),

@@ -10,7 +10,6 @@ export const stopWithSavepointHandler: Route = {
     checkFormatType(request)
     const targetDirectory = optionalPath(request, 'targetDirectory')
     const drain = optionalFlag(request, 'drain')
-    checkFormatType(request)
     gateway.checkSavepointDirectory(jobId, targetDirectory, 'targetDirectory')
     const id = savepoints.trigger(jobId, triggerIdOf(request), () =>
       gateway.stopWithSavepoint(jobId, { targetDirectory, drain }),
