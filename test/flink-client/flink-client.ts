@@ -91,7 +91,8 @@ const tables = new Map<string, readonly TableRow[]>()
 
 for (const version of VERSIONS) {
   const installed = installFlink(version)
-  const options = 'missing' in installed ? { skip: `Flink ${version} cannot run here: ${installed.missing} is missing` } : {}
+  const options =
+    'missing' in installed ? { skip: `Flink ${version} cannot run here: ${installed.missing} is missing` } : {}
   describe(`The client of Flink ${version}, against a session`, options, () => {
     const comparison = new Comparison(version, 'home' in installed ? installed.home : '')
     before(() => comparison.start())

@@ -13,7 +13,17 @@ type Snapshot = NonNullable<WaitedFor['statistics']['history']>[number]
 function vertex(name: string, parallelism: number, finished: number): Vertex {
   const times = { 'start-time': 0, 'end-time': -1, duration: 0 }
   const tasks = { RUNNING: parallelism - finished, FINISHED: finished }
-  return { id: name, slotSharingGroupId: '', metrics: METRICS, name, maxParallelism: 128, parallelism, status: 'RUNNING', ...times, tasks }
+  return {
+    id: name,
+    slotSharingGroupId: '',
+    metrics: METRICS,
+    name,
+    maxParallelism: 128,
+    parallelism,
+    status: 'RUNNING',
+    ...times,
+    tasks,
+  }
 }
 
 function snapshot(id: number, status: Snapshot['status'], isSavepoint = true): Snapshot {

@@ -3,14 +3,10 @@ import type { SessionRestContext, SessionRoute } from '../session-route.js'
 import type { JarGateway } from './jar-gateway.js'
 import { jarProgramOf } from './jar-program-of.js'
 import { receiveUpload } from './receive-upload.js'
-import { drained } from './drained.js'
 
 type Answer = (request: RestRequest, jars: JarGateway) => Promise<unknown>
 
-const NO_JAVA =
-  'A JobGraph of Java cannot run here: flink-ts runs programs in JavaScript. Send one with: flink-ts run -m <host:port> <job.js>.'
-
-/** Programs that are uploaded, and run from there; and where Flink's own client sends its jobs. */
+/** Programs that are uploaded, and run from there. */
 export const jarRoutes: readonly SessionRoute[] = [
   {
     ...route('POST', '/jars/upload', async (request, jars) => {
@@ -35,16 +31,6 @@ export const jarRoutes: readonly SessionRoute[] = [
   route('POST', '/jars/:jarid/run', async (request, jars) => ({
     jobid: await jars.run(jarIdOf(request), jarProgramOf(request, 'run')),
   })),
-  {
-    method: 'POST',
-    path: '/jobs',
-    isUpload: true,
-    async handle({ raw }) {
-      // A client that still sends would not read the answer.
-      await drained(raw)
-      return { status: 400, body: { errors: [NO_JAVA] } }
-    },
-  },
 ]
 
 function route(method: SessionRoute['method'], path: string, answer: Answer): SessionRoute {

@@ -29,7 +29,10 @@ async function opened(which: Parameters<ProcessLogs['open']>[0], of = logs): Pro
 
 test('the logs of a process are its own files of the log directory', async () => {
   const listed = await logs.list()
-  assert.deepEqual(listed.map(({ name, size }) => [name, size]).sort(), [['own-1.log', 11], ['own-1.out', 8]])
+  assert.deepEqual(listed.map(({ name, size }) => [name, size]).sort(), [
+    ['own-1.log', 11],
+    ['own-1.out', 8],
+  ])
   assert.ok(listed.every(({ mtime }) => Number.isSafeInteger(mtime) && mtime > 1e12))
 })
 
@@ -40,7 +43,17 @@ test('the current log and the current output are read, and a log by its name', a
 })
 
 test('no name leads to a file of others, through a link, into a directory or out of the log directory', async () => {
-  const names = ['other.log', 'own-secret', 'own-link.log', 'own-directory.log', '../own-1.log', '/etc/passwd', '', '.', '..']
+  const names = [
+    'other.log',
+    'own-secret',
+    'own-link.log',
+    'own-directory.log',
+    '../own-1.log',
+    '/etc/passwd',
+    '',
+    '.',
+    '..',
+  ]
   for (const name of [...names, `own/../own-1.log`, 'own-1.log\0']) {
     assert.equal(await opened({ kind: 'named', name }), undefined, name)
   }
