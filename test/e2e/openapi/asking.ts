@@ -17,16 +17,27 @@ export type Parameters = Readonly<Record<string, string>>
 export async function parametersOf(ask: Ask, jobId: string): Promise<Parameters> {
   const { vertices } = (await ask('GET', `/jobs/${jobId}`)).body as { vertices: { id: string }[] }
   const vertexId = vertices.at(-1)?.id ?? ''
-  const { history } = (await ask('GET', `/jobs/${jobId}/checkpoints`)).body as { history: { id: number; status: string }[] }
+  const { history } = (await ask('GET', `/jobs/${jobId}/checkpoints`)).body as {
+    history: { id: number; status: string }[]
+  }
   return {
     ...{ jobid: jobId, vertexid: vertexId, subtaskindex: '0', attempt: '0', triggerid: 'e'.repeat(32) },
-    ...{ checkpointid: String(history.find(({ status }) => status === 'COMPLETED')?.id ?? 1), taskmanagerid: 'here:1-aaaaaa', operatorid: 'f'.repeat(32) },
+    ...{
+      checkpointid: String(history.find(({ status }) => status === 'COMPLETED')?.id ?? 1),
+      taskmanagerid: 'here:1-aaaaaa',
+      operatorid: 'f'.repeat(32),
+    },
   }
 }
 
-export function askFor(ask: Ask, { method, path: place }: Operation, asked: Asked, parameters: Parameters): Promise<Answer> {
+export function askFor(
+  ask: Ask,
+  { method, path: place }: Operation,
+  asked: Asked,
+  parameters: Parameters,
+): Promise<Answer> {
   const url = place.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ''))
-  return ask(method, url + (asked.query ?? ''), asked.body)
+  return ask(method, url + (asked.query ?? ''), method === 'GET' ? undefined : asked.body)
 }
 
 export function checkAnswer(operation: Operation, refused: Asked['refused'], { status, body }: Answer): void {

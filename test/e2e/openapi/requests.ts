@@ -60,7 +60,12 @@ export const OF_A_JOB: Readonly<Record<string, Asked>> = {
   'PATCH /jobs/{jobid}/clientHeartbeat': { body: { expiredTimestamp: 4_000_000_000_000 } },
   'POST /jobs/{jobid}/checkpoints': { body: { checkpointType: 'FULL' }, refusedOfEnded: ENDED },
   'POST /jobs/{jobid}/savepoints': {
-    body: { 'target-directory': '/dev/null/nowhere', 'cancel-job': false, formatType: 'CANONICAL', triggerId: 'c'.repeat(32) },
+    body: {
+      'target-directory': '/dev/null/nowhere',
+      'cancel-job': false,
+      formatType: 'CANONICAL',
+      triggerId: 'c'.repeat(32),
+    },
     refusedOfEnded: ENDED,
   },
   'POST /jobs/{jobid}/stop': {
@@ -85,7 +90,9 @@ export const OF_THE_CLUSTER: Readonly<Record<string, Asked>> = {
   // Uploaded by the test itself: it is no JSON.
   'POST /jars/upload': { body: {}, refused: { status: 400, text: /Exactly 1 file must be sent|multipart/i } },
   'POST /jars/{jarid}/plan': { body: { programArgsList: ['--limit', '5'], parallelism: 1 } },
-  'POST /jars/{jarid}/run': { body: { programArgsList: ['--limit', '5'], parallelism: 1, allowNonRestoredState: false } },
+  'POST /jars/{jarid}/run': {
+    body: { programArgsList: ['--limit', '5'], parallelism: 1, allowNonRestoredState: false },
+  },
   'DELETE /jars/{jarid}': {},
   'GET /jobmanager/config': {},
   'GET /jobmanager/environment': {},
