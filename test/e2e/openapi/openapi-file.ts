@@ -82,7 +82,7 @@ const ajv = new Ajv({
 /** What is wrong with a value by a schema of the file; empty where nothing is. */
 export function mistakesOf(schema: Schema, value: unknown): string[] {
   const validate: ValidateFunction = ajv.compile(strictOf(schema))
-  if (validate(value) === true) return []
+  if (validate(value)) return []
   return (validate.errors ?? []).map(({ instancePath, message = '', params }) => {
     return `${instancePath} ${message} ${JSON.stringify(params)}`
   })

@@ -86,7 +86,8 @@ describe('A session', { skip: process.platform !== 'linux' }, () => {
 })
 
 function rankOf({ key }: Operation): number {
-  return key in OF_A_JOB ? 0 : 1
+  if (key.includes('/checkpoints/details/')) return 0
+  return key in OF_A_JOB ? 1 : 2
 }
 
 /** The id of the program. */
