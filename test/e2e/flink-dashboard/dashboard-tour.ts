@@ -123,7 +123,7 @@ describe("Flink's dashboard in front of a session", { skip: web === undefined ? 
       })
       for (const tab of DRAWER_TABS) await tour.tab(`vertex ${name} ${tab}`, tab, 'flink-job-overview-drawer')
       await tour.step(`vertex ${name} closed`, (page) =>
-        page.locator('flink-job-overview-drawer .anticon-close').click(),
+        page.locator('flink-job-overview-drawer a.handler.close').click(),
       )
     }
   })
@@ -138,10 +138,10 @@ describe("Flink's dashboard in front of a session", { skip: web === undefined ? 
     }
     await tour.step('checkpoints History detail', async (page) => {
       await page.locator('flink-job-checkpoints').getByText('History', { exact: true }).click()
-      await page.locator('flink-job-checkpoints .ant-tabs-tabpane-active .ant-table-row-expand-icon').first().click()
+      await page.locator('flink-job-checkpoints .ant-table-row-expand-icon:visible').first().click()
     })
     await tour.step('checkpoints subtasks', async (page) => {
-      await page.locator('flink-job-checkpoints-detail .ant-table-row-expand-icon').first().click()
+      await page.locator('flink-job-checkpoints-detail .ant-table-row-expand-icon:visible').first().click()
     })
     await tour.tab('running job Configuration', 'Configuration')
     assert.ok(!(await tour.text()).includes('not-to-be-seen'))
@@ -156,7 +156,7 @@ describe("Flink's dashboard in front of a session", { skip: web === undefined ? 
       await tour.step(`${place} vertex`, (page) => page.locator('flink-job-overview-list a').first().click())
       for (const tab of DRAWER_TABS) await tour.tab(`${place} vertex ${tab}`, tab, 'flink-job-overview-drawer')
       await tour.step(`${place} vertex closed`, (page) =>
-        page.locator('flink-job-overview-drawer .anticon-close').click(),
+        page.locator('flink-job-overview-drawer a.handler.close').click(),
       )
       for (const tab of ['Exceptions', 'Data Skew', 'TimeLine', 'Checkpoints', 'Configuration']) {
         await tour.tab(`${place} ${tab}`, tab)
@@ -218,13 +218,12 @@ async function submit(name: string, file: string): Promise<void> {
   })
   await tour.step(`${name} chosen`, (page) => page.getByText(name, { exact: true }).first().click())
   await tour.step(`${name} plan`, async (page) => {
-    await page.getByText('Show Plan', { exact: true }).click()
+    await page.locator('button:visible', { hasText: 'Show Plan' }).click()
     await page.locator('flink-dagre .node-group, flink-dagre .node').first().waitFor()
   })
-  await tour.open(`submit ${name} again`, '/submit')
   await tour.step(`${name} runs`, async (page) => {
-    await page.getByText(name, { exact: true }).first().click()
-    await page.getByText('Submit', { exact: true }).last().click()
+    await page.keyboard.press('Escape')
+    await page.locator('button:visible', { hasText: /^\s*Submit\s*$/ }).click()
     await page.waitForURL(/#\/job\/running\/[0-9a-f]{32}/)
   })
 }

@@ -96,10 +96,15 @@ export class Tour {
     await this.page.waitForLoadState('networkidle').catch(() => undefined)
     await this.page.waitForTimeout(QUIET_MS)
     const { pictures } = this.#settings
-    if (pictures === undefined) return
-    this.#pictures += 1
-    const name = `${String(this.#pictures).padStart(2, '0')}-${this.#place.replaceAll(/[^a-z0-9]+/gi, '-')}.png`
-    await this.page.screenshot({ path: path.join(pictures, name) })
+    if (pictures !== undefined) {
+      this.#pictures += 1
+      const name = `${String(this.#pictures).padStart(2, '0')}-${this.#place.replaceAll(/[^a-z0-9]+/gi, '-')}.png`
+      await this.page.screenshot({ path: path.join(pictures, name) })
+    }
+    // What the server has said lies over the buttons.
+    for (const close of await this.page.locator('.ant-notification-notice-close').all()) {
+      await close.click({ timeout: QUIET_MS }).catch(() => undefined)
+    }
   }
 
   #requestFailed(request: Request, reason: string): void {
