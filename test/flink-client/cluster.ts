@@ -57,7 +57,12 @@ export class Cluster {
       .replaceAll('<JOB>', this.#jobId)
     const result = await run(...args.split(' '))
     this.#savepoint = /\bfile:\S+\/savepoint-[0-9a-f-]+/.exec(result.stdout)?.[0] ?? this.#savepoint
-    const places = new Map([...more, [this.workspace.path, '<DIR>'], [REPOSITORY, '<REPOSITORY>'], [this.port, '<PORT>']])
+    const places = new Map([
+      ...more,
+      [this.workspace.path, '<DIR>'],
+      [REPOSITORY, '<REPOSITORY>'],
+      [this.port, '<PORT>'],
+    ])
     const { exitCode, stdout, stderr } = result
     const shown = { exitCode, stdout: withoutFrames(stdout), stderr: withoutFrames(stderr) }
     return transcriptOf(command, shown, places)

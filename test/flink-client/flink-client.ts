@@ -9,7 +9,7 @@ import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { REPOSITORY } from '../e2e/command-line.js'
 import { parseTranscript, verdictOn } from '../e2e/transcripts/transcript.js'
-import { JAVA_CLASS_NAMES } from '../../src/rest/java-class-name.js'
+import { JAVA_CLASS_NAMES } from '../../src/rest/java/java-class-name.js'
 import { Cluster } from './cluster.js'
 import { FlinkCommandLine } from './flink-command-line.js'
 import { installFlink } from './install-flink.js'
@@ -91,7 +91,8 @@ const tables = new Map<string, readonly TableRow[]>()
 
 for (const version of VERSIONS) {
   const installed = installFlink(version)
-  const options = 'missing' in installed ? { skip: `Flink ${version} cannot run here: ${installed.missing} is missing` } : {}
+  const options =
+    'missing' in installed ? { skip: `Flink ${version} cannot run here: ${installed.missing} is missing` } : {}
   describe(`The client of Flink ${version}, against a session`, options, () => {
     const comparison = new Comparison(version, 'home' in installed ? installed.home : '')
     before(() => comparison.start())

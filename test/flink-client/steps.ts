@@ -1,7 +1,8 @@
 /** The command lines, in the order in which they are given, and what is done before each. */
 
 /** Jobs that a step wants to be there before it. */
-export type Prepared = 'one that ends' | 'one that runs' | 'one whose snapshots fail' | 'three that run' | 'none that runs'
+export type Prepared =
+  'one that ends' | 'one that runs' | 'one whose snapshots fail' | 'three that run' | 'none that runs'
 
 export interface Step {
   /** Where there is a transcript of Flink of that name, it is this command line. */

@@ -12,7 +12,9 @@ export interface TableRow {
 }
 
 /** Both programs, one after the other. */
-export function renderBoth(transcripts: readonly { readonly program: string; readonly transcript: Transcript }[]): string {
+export function renderBoth(
+  transcripts: readonly { readonly program: string; readonly transcript: Transcript }[],
+): string {
   return transcripts
     .map(({ program, transcript: { command, exitCode, stdout, stderr } }) => {
       const lines = (text: string): string => (text === '' ? '' : `${text}\n`)

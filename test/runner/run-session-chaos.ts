@@ -35,9 +35,14 @@ async function play(rounds: number, seed: number): Promise<boolean> {
     say(`submissions while the session died: ${JSON.stringify(submissions)}`)
     say(`${String(lines)} lines as of a run that nobody disturbed, ${String(wrong.length)} things wrong`)
     for (const what of wrong) say(`WRONG: ${what}`)
+    if (wrong.length === 0) chaos.remove()
+    else say(`what is left: ${chaos.workspace}`)
     return wrong.length === 0
-  } finally {
-    chaos.remove()
+  } catch (error) {
+    say(`FAILED: ${error instanceof Error ? error.message : String(error)}`)
+    say(`what is left, but for its processes: ${chaos.workspace}`)
+    chaos.killAll()
+    return false
   }
 }
 

@@ -1,10 +1,9 @@
 import { rmSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
-import path from 'node:path'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
-import { removeTree } from '../../core/fs/remove-tree.js'
+import { WorkingDirectories, type WorkingDirectory } from '../../core/process/working-directories.js'
+import { SystemRandom } from '../../core/random/system-random.js'
 import { openPackagedProgram, type PackagedProgram } from '../../graph/packaged-program.js'
 
 export interface OpenedProgram extends Pick<PackagedProgram, 'moduleUrl' | 'archive'> {
@@ -26,8 +25,9 @@ export async function openProgram(jobFile: string, workingDirectory: string): Pr
     const { moduleUrl } = await openPackagedProgram({ path: jobFile, workingDirectory, unpackDirectory: '' })
     return { moduleUrl, close: () => Promise.resolve() }
   }
-  const unpackDirectory = await temporaryDirectory()
-  const close = (): Promise<void> => removeTree(unpackDirectory)
+  const directory = await temporaryDirectory()
+  const { path: unpackDirectory } = directory
+  const close = (): Promise<void> => directory.remove()
   const stopListening = removeOnSignals(unpackDirectory)
   const note = setTimeout(() => process.stderr.write(`Unpacking ${jobFile}\n`), NOTE_AFTER_MS)
   try {
@@ -45,6 +45,7 @@ export async function openProgram(jobFile: string, workingDirectory: string): Pr
 /** While there is no job yet that would end on a signal in its own way. Returns what takes the handlers off again. */
 function removeOnSignals(directory: string): () => void {
   const onSignal = (signal: (typeof SIGNALS)[number]): void => {
+    // The file that says whose it is stays, until the next process removes what is nobody's.
     rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
     process.exit(KILLED_BY_SIGNAL + constants.signals[signal])
   }
@@ -54,9 +55,11 @@ function removeOnSignals(directory: string): () => void {
   }
 }
 
-async function temporaryDirectory(): Promise<string> {
+/** What processes that were killed have left is removed by the next one. */
+async function temporaryDirectory(): Promise<WorkingDirectory> {
+  const about = { places: undefined, prefix: 'flink-ts-program', option: 'TMPDIR', random: new SystemRandom() }
   try {
-    return await mkdtemp(path.join(tmpdir(), 'flink-ts-program-'))
+    return await new WorkingDirectories(about).create(String(process.pid))
   } catch (error) {
     const reason = messageOf(error)
     throw new FlinkError('TEMPORARY_DIRECTORY_UNUSABLE', { path: tmpdir(), reason }, { cause: error })

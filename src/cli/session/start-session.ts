@@ -18,11 +18,7 @@ export interface StartedSession {
 }
 
 /** Starts a session in a process of its own, which prints to `output`; resolves when it answers, or rejects with why it does not. */
-export async function startSession(
-  request: SessionRequest,
-  output: string,
-  maxFiles: number,
-): Promise<StartedSession> {
+export async function startSession(request: SessionRequest, output: string, maxFiles: number): Promise<StartedSession> {
   const descriptor = await opened(output, maxFiles)
   try {
     return await spawnAndWait(request, descriptor, output)

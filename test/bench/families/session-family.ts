@@ -89,7 +89,7 @@ class BenchSession {
   }
 
   async submit(...args: readonly string[]): Promise<string> {
-    const command = ['run', '-m', `127.0.0.1:${this.#port}`, '-d', ...args]
+    const command = ['run', '-t', 'remote', '-m', `127.0.0.1:${this.#port}`, '-d', ...args]
     const { stdout } = await timeCommand(() => this.#engine.start(this.workspace, {}, command))
     return /JobID ([0-9a-f]{32})/.exec(stdout)?.[1] ?? ''
   }

@@ -87,6 +87,14 @@ export class SessionChaos {
     return this.#end()
   }
 
+  get workspace(): string {
+    return this.#session.workspace.path
+  }
+
+  killAll(): void {
+    this.#session.killAll()
+  }
+
   remove(): void {
     this.#session.remove()
   }
@@ -121,7 +129,9 @@ export class SessionChaos {
     const client = this.#session.trySubmit(...args)
     await delay(this.#random.nextInt(SUBMISSION_MS))
     await this.#killSession()
-    const jobId = jobIdIn(await client)
+    const result = await client
+    const jobId = jobIdIn(result)
+    this.#session.workspace.file(`client-${String(this.#submitted.length)}.txt`, `${result.stdout}\n${result.stderr}`)
     this.#submissions[jobId === undefined ? 'unknown' : 'acknowledged'] += 1
     this.#submitted.push({ output, records: FEW_RECORDS, jobId })
   }

@@ -10,7 +10,7 @@ import { Workspace, type CommandResult } from '../command-line.js'
 import { freePort } from '../free-port.js'
 import { askWeb, type WebAnswer } from '../web-client.js'
 
-const LONGEST_MS = 120_000
+const LONGEST_MS = 60_000
 const POLL_MS = 20
 
 export interface ListedJob {
@@ -66,9 +66,9 @@ export class SessionUnderTest {
     }
   }
 
-  /** Of a client that may come too late: what it printed, with its exit code. */
+  /** Of a client that may come too late: what it printed, with its exit code. `-t remote`: to the session, or not at all. */
   trySubmit(...args: readonly string[]): Promise<CommandResult> {
-    return this.workspace.run('run', '-m', `127.0.0.1:${this.port}`, '-d', ...args)
+    return this.workspace.run('run', '-t', 'remote', '-m', `127.0.0.1:${this.port}`, '-d', ...args)
   }
 
   async submit(...args: readonly string[]): Promise<string> {
@@ -139,8 +139,12 @@ export class SessionUnderTest {
     ]
   }
 
-  remove(): void {
+  killAll(): void {
     for (const { pid } of this.processes()) kill(pid)
+  }
+
+  remove(): void {
+    this.killAll()
     this.workspace.remove()
     rmSync(this.temporary, { recursive: true, force: true })
   }
