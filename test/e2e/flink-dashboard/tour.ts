@@ -16,6 +16,8 @@ export interface TourSettings {
   readonly pictures: string | undefined
   /** Requests that may fail, as Flink's own fail. */
   readonly mayFail: readonly RegExp[]
+  /** What the dashboard may say on the console, whatever answers it. */
+  readonly maySay: readonly RegExp[]
 }
 
 export class Tour {
@@ -37,8 +39,9 @@ export class Tour {
     })
     page.on('console', (message) => {
       // What Chromium says of an answer is noted with the answer itself.
-      const isOfRequest = message.text().startsWith('Failed to load resource')
-      if (message.type() === 'error' && !isOfRequest) this.#note(`console: ${message.text()}`)
+      const text = message.text()
+      const isKnown = text.startsWith('Failed to load resource') || settings.maySay.some((known) => known.test(text))
+      if (message.type() === 'error' && !isKnown) this.#note(`console: ${text}`)
     })
     page.on('response', (response) => {
       if (response.status() >= 400) this.#requestFailed(response.request(), String(response.status()))
