@@ -124,10 +124,16 @@ function operationOf(key: string): Operation {
 async function parametersOf(ask: Ask, jobId: string): Promise<Parameters> {
   const { vertices } = (await ask('GET', `/jobs/${jobId}`)).body as { vertices: { id: string }[] }
   const vertexId = vertices.at(-1)?.id ?? ''
-  const { history } = (await ask('GET', `/jobs/${jobId}/checkpoints`)).body as { history: { id: number; status: string }[] }
+  const { history } = (await ask('GET', `/jobs/${jobId}/checkpoints`)).body as {
+    history: { id: number; status: string }[]
+  }
   return {
     ...{ jobid: jobId, vertexid: vertexId, subtaskindex: '0', attempt: '0', triggerid: 'e'.repeat(32) },
-    ...{ checkpointid: String(history.find(({ status }) => status === 'COMPLETED')?.id ?? 1), taskmanagerid: 'here:1-aaaaaa', operatorid: 'f'.repeat(32) },
+    ...{
+      checkpointid: String(history.find(({ status }) => status === 'COMPLETED')?.id ?? 1),
+      taskmanagerid: 'here:1-aaaaaa',
+      operatorid: 'f'.repeat(32),
+    },
   }
 }
 

@@ -114,7 +114,11 @@ function strictOf(
 ): Schema {
   if (schema.$ref !== undefined) return { $ref: `flink${schema.$ref}` }
   const { properties, items, additionalProperties, oneOf, ...rest } = schema
-  const { discriminator: _discriminator, format: _format, ...plain } = rest as Schema & { readonly discriminator?: unknown }
+  const {
+    discriminator: _discriminator,
+    format: _format,
+    ...plain
+  } = rest as Schema & { readonly discriminator?: unknown }
   const fields = properties === undefined ? undefined : { ...properties, ...own.added }
   const names = Object.keys(fields ?? {}).filter((name) => !own.optional.includes(name))
   return {

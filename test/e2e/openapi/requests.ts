@@ -60,7 +60,12 @@ export const OF_A_JOB: Readonly<Record<string, Asked>> = {
   'PATCH /jobs/{jobid}/clientHeartbeat': { body: { expiredTimestamp: 4_000_000_000_000 } },
   'POST /jobs/{jobid}/checkpoints': { body: { checkpointType: 'FULL' }, refusedOfEnded: ENDED },
   'POST /jobs/{jobid}/savepoints': {
-    body: { 'target-directory': '/dev/null/nowhere', 'cancel-job': false, formatType: 'CANONICAL', triggerId: 'c'.repeat(32) },
+    body: {
+      'target-directory': '/dev/null/nowhere',
+      'cancel-job': false,
+      formatType: 'CANONICAL',
+      triggerId: 'c'.repeat(32),
+    },
     refusedOfEnded: ENDED,
   },
   'POST /jobs/{jobid}/stop': {
