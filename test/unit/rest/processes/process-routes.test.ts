@@ -109,9 +109,10 @@ test('metrics of task managers are put together, of all or of those that are nam
   assert.deepEqual(await bodyOf('/taskmanagers/metrics', { query: { get, agg: 'min,max,sum' } }), [
     { id: get, min: 10, max: 30, sum: 40 },
   ])
-  assert.deepEqual(await bodyOf('/taskmanagers/metrics', { query: { get, agg: 'sum', taskmanagers: 'here:1-aaaaaa' } }), [
-    { id: get, sum: 10 },
-  ])
+  assert.deepEqual(
+    await bodyOf('/taskmanagers/metrics', { query: { get, agg: 'sum', taskmanagers: 'here:1-aaaaaa' } }),
+    [{ id: get, sum: 10 }],
+  )
   const names = (await bodyOf('/taskmanagers/metrics')) as readonly { readonly id: string }[]
   assert.deepEqual(
     names.map(({ id }) => id),
@@ -126,5 +127,8 @@ test('there are no data sets, and none that could be deleted', async () => {
   await assert.rejects(ask('DELETE', '/datasets/:datasetid', { params }), (error) =>
     FlinkError.is(error, 'DATA_SET_NOT_FOUND'),
   )
-  await assert.rejects(ask('GET', '/datasets/delete/:triggerid', { params }), /^.*Operation not found under key: f{32}$/)
+  await assert.rejects(
+    ask('GET', '/datasets/delete/:triggerid', { params }),
+    /^.*Operation not found under key: f{32}$/,
+  )
 })
