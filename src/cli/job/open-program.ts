@@ -1,10 +1,9 @@
 import { rmSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
 import { constants, tmpdir } from 'node:os'
-import path from 'node:path'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
-import { removeTree } from '../../core/fs/remove-tree.js'
+import { WorkingDirectories, type OwnedDirectory } from '../../core/process/working-directories.js'
+import { SystemRandom } from '../../core/random/system-random.js'
 import { openPackagedProgram, type PackagedProgram } from '../../graph/packaged-program.js'
 
 export interface OpenedProgram extends Pick<PackagedProgram, 'moduleUrl' | 'archive'> {
@@ -26,9 +25,10 @@ export async function openProgram(jobFile: string, workingDirectory: string): Pr
     const { moduleUrl } = await openPackagedProgram({ path: jobFile, workingDirectory, unpackDirectory: '' })
     return { moduleUrl, close: () => Promise.resolve() }
   }
-  const unpackDirectory = await temporaryDirectory()
-  const close = (): Promise<void> => removeTree(unpackDirectory)
-  const stopListening = removeOnSignals(unpackDirectory)
+  const directory = await temporaryDirectory()
+  const { path: unpackDirectory } = directory
+  const close = (): Promise<void> => directory.remove()
+  const stopListening = removeOnSignals(directory)
   const note = setTimeout(() => process.stderr.write(`Unpacking ${jobFile}\n`), NOTE_AFTER_MS)
   try {
     const { moduleUrl, archive } = await openPackagedProgram({ path: jobFile, workingDirectory, unpackDirectory })
@@ -43,9 +43,9 @@ export async function openProgram(jobFile: string, workingDirectory: string): Pr
 }
 
 /** While there is no job yet that would end on a signal in its own way. Returns what takes the handlers off again. */
-function removeOnSignals(directory: string): () => void {
+function removeOnSignals({ path, ownerFile }: OwnedDirectory): () => void {
   const onSignal = (signal: (typeof SIGNALS)[number]): void => {
-    rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
+    for (const place of [path, ownerFile]) rmSync(place, { recursive: true, force: true, maxRetries: 5 })
     process.exit(KILLED_BY_SIGNAL + constants.signals[signal])
   }
   for (const signal of SIGNALS) process.on(signal, onSignal)
@@ -54,9 +54,11 @@ function removeOnSignals(directory: string): () => void {
   }
 }
 
-async function temporaryDirectory(): Promise<string> {
+/** What processes that were killed have left there goes first: a session starts jobs again as often as they die. */
+async function temporaryDirectory(): Promise<OwnedDirectory> {
+  const place = { places: undefined, prefix: 'flink-ts-program', option: 'TMPDIR' }
   try {
-    return await mkdtemp(path.join(tmpdir(), 'flink-ts-program-'))
+    return await new WorkingDirectories({ ...place, random: new SystemRandom() }).create('archive')
   } catch (error) {
     const reason = messageOf(error)
     throw new FlinkError('TEMPORARY_DIRECTORY_UNUSABLE', { path: tmpdir(), reason }, { cause: error })

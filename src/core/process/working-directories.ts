@@ -21,6 +21,11 @@ export interface WorkingDirectory {
   remove(): Promise<void>
 }
 
+/** With the file that says whose it is, for who has to remove both at once. */
+export interface OwnedDirectory extends WorkingDirectory {
+  readonly ownerFile: string
+}
+
 export interface WorkingDirectoriesOptions {
   /** As `io.tmp.dirs`; undefined: the system's own. */
   readonly places: string | undefined
@@ -54,7 +59,7 @@ export class WorkingDirectories {
    * LOCAL_DIRECTORY_UNUSABLE where none of the places takes a new directory. `near`: a directory on whose disk it is to be, if
    * a place is.
    */
-  async create(name: string, near?: string): Promise<WorkingDirectory> {
+  async create(name: string, near?: string): Promise<OwnedDirectory> {
     const reasons: string[] = []
     for (const place of await this.#placesToTry(near)) {
       try {
@@ -88,7 +93,7 @@ export class WorkingDirectories {
     return [...places.filter((_, index) => isNear[index]), ...places.filter((_, index) => !isNear[index])]
   }
 
-  async #createIn(place: string, name: string): Promise<WorkingDirectory> {
+  async #createIn(place: string, name: string): Promise<OwnedDirectory> {
     await makeDirectories(place)
     this.#owner ??= thisProcess()
     const owner = await this.#owner
@@ -103,7 +108,7 @@ export class WorkingDirectories {
       await rm(directory + OWNER_SUFFIX, { force: true })
       throw error
     }
-    return { path: directory, remove: () => removeOwned(directory) }
+    return { path: directory, ownerFile: directory + OWNER_SUFFIX, remove: () => removeOwned(directory) }
   }
 
   async #sweep(place: string, asker: ProcessOwner): Promise<void> {
