@@ -1,3 +1,4 @@
+import { deserializeError, type SerializedError } from '../core/errors/error-codec.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { ThrowableInfo } from '../rest/messages/job-messages.js'
 
@@ -11,7 +12,11 @@ export function remoteFailure(jobId: string, cause: ThrowableInfo | undefined): 
 }
 
 /** Of a stack trace what its errors say, without frames and without causes that only repeat. */
-export function messagesOf(stackTrace: string): string {
+function messagesOf(stackTrace: string): string {
+  return messagesIn(stackTrace).join('\nCaused by: ')
+}
+
+function messagesIn(stackTrace: string): string[] {
   const withoutFrames = stackTrace
     .split('\n')
     .filter((line) => !/^\s+at /.test(line))
@@ -21,5 +26,22 @@ export function messagesOf(stackTrace: string): string {
     const message = link.replace(NAMES_OF_NO_INTEREST, '').trim()
     if (told.at(-1)?.includes(message) !== true) told.push(message)
   }
-  return told.join('\nCaused by: ')
+  return told
+}
+
+/** `<class>: <message>`, as the first line of what Flink prints of a throwable. */
+const CLASS = /^([A-Za-z_$][\w.$]*): /
+const MOST_CAUSES = 20
+
+/** What was thrown elsewhere, with its causes; undefined where nothing is said of it. */
+export function remoteError(stackTrace: string): Error | undefined {
+  const links = messagesIn(stackTrace).filter((link) => link !== '')
+  let error: SerializedError | undefined
+  for (const link of links.slice(0, MOST_CAUSES).toReversed()) {
+    const [whole = '', name = 'Error'] = CLASS.exec(link) ?? []
+    const message = link.slice(whole.length)
+    // Where it was thrown, here or there, is of no use to the reader.
+    error = { name, message, stack: `${name}: ${message}`, code: undefined, details: undefined, cause: error }
+  }
+  return error && deserializeError(error)
 }

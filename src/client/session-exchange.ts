@@ -21,6 +21,8 @@ export interface SessionEndpoint {
 
 export interface SessionRequest extends Pick<RestCall, 'method' | 'path'> {
   readonly headers: Readonly<Record<string, string | number>>
+  /** Whoever asked does not wait any more. */
+  readonly signal?: AbortSignal | undefined
   /** Writes the body, and rejects where it cannot be read. */
   readonly send: (write: (bytes: Uint8Array | string) => Promise<void>) => Promise<void>
 }
@@ -50,6 +52,7 @@ export async function exchange(
     headers: { ...endpoint.headers, ...asked.headers },
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: url.port,
+    ...(asked.signal !== undefined && { signal: asked.signal }),
     ...endpoint.tls,
   }
   return new Promise((resolve, reject) => {

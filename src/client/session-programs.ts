@@ -1,14 +1,9 @@
 import { FlinkError } from '../core/errors/flink-error.js'
-import { ReasonError } from '../core/errors/reason-error.js'
-import type {
-  JobAccumulatorsInfo,
-  JobDetailsInfo,
-  JobExecutionResultInfo,
-  ThrowableInfo,
-} from '../rest/messages/job-messages.js'
+import type { JobAccumulatorsInfo, JobDetailsInfo, JobExecutionResultInfo } from '../rest/messages/job-messages.js'
 import { isEndState, UNRESPONSIVE } from './job-overview.js'
-import { messagesOf } from './remote-failure.js'
+import { remoteError } from './remote-failure.js'
 import { refusalIn } from './rest-caller.js'
+import { SessionAccess } from './session-access.js'
 import type { SessionRestClient } from './session-rest-client.js'
 
 /** The first look comes soon, and the later the longer between them, as of Flink's clients. */
@@ -40,6 +35,13 @@ export interface SessionJobResult {
   readonly accumulators: JobAccumulatorsInfo['user-task-accumulators']
 }
 
+type ExecutionResult = NonNullable<JobExecutionResultInfo['job-execution-result']>
+
+const END_STATUS: Readonly<Record<string, ExecutionResult['application-status']>> = {
+  FINISHED: 'SUCCEEDED',
+  CANCELED: 'CANCELED',
+}
+
 type Sleep = (ms: number) => Promise<void>
 
 /** Programs that a session is to run, and what comes of them. */
@@ -69,18 +71,18 @@ export class SessionPrograms {
 
   /** Waits for the end of a job, as long as it takes. JOB_EXECUTION_FAILED, JOB_CANCELED. */
   async result(jobId: string): Promise<SessionJobResult> {
-    const answer = await this.#untilAnswered(async () => {
-      const path = `/jobs/${jobId}/execution-result`
-      const { status, ...rest } = (await this.#get(path)) as Partial<JobExecutionResultInfo>
-      return status?.id === 'IN_PROGRESS' ? undefined : rest['job-execution-result']
-    })
+    const answer = await this.#untilAnswered(() => this.#endOf(jobId))
     switch (answer['application-status']) {
       case 'SUCCEEDED':
         break
       case 'CANCELED':
         throw new FlinkError('JOB_CANCELED', { jobId })
       case 'FAILED':
-        throw new FlinkError('JOB_EXECUTION_FAILED', { jobId }, { cause: causeOf(answer['failure-cause']) })
+        throw new FlinkError(
+          'JOB_EXECUTION_FAILED',
+          { jobId },
+          { cause: remoteError(answer['failure-cause']?.['stack-trace'] ?? '') },
+        )
     }
     const accumulators = await this.#accumulators(jobId)
     return { jobId, state: 'FINISHED', netRuntimeMs: answer['net-runtime'], accumulators }
@@ -98,14 +100,26 @@ export class SessionPrograms {
     return state
   }
 
-  async cancel(jobId: string, timeoutMs: number): Promise<void> {
-    await this.#session.call({ method: 'PATCH', path: `/jobs/${jobId}?mode=cancel` }, timeoutMs)
-  }
-
   /** Without this by then the session cancels the job. Epoch ms. */
   async heartbeat(jobId: string, expiredTimestamp: number): Promise<void> {
     const path = `/jobs/${jobId}/clientHeartbeat`
     await this.#session.call({ method: 'PATCH', path, body: { expiredTimestamp } }, ANSWER_TIMEOUT_MS)
+  }
+
+  /** Undefined while the job goes on. Of one that has ended while nobody looked the session may know no more than that. */
+  async #endOf(jobId: string): Promise<ExecutionResult | undefined> {
+    try {
+      const answer = (await this.#get(`/jobs/${jobId}/execution-result`)) as Partial<JobExecutionResultInfo>
+      return answer.status?.id === 'IN_PROGRESS' ? undefined : answer['job-execution-result']
+    } catch (error) {
+      if (refusalIn(error)?.includes(jobId) !== true) throw error
+      const known = await new SessionAccess(this.#session, ANSWER_TIMEOUT_MS).listJobs(true)
+      const job = known.find(({ jid }) => jid === jobId)
+      if (job === undefined) throw error
+      if (!isEndState(job.state)) return undefined
+      const status = END_STATUS[job.state] ?? 'FAILED'
+      return { id: jobId, 'application-status': status, 'net-runtime': job.duration, 'accumulator-results': {} }
+    }
   }
 
   async #upload(file: { readonly path: string; readonly name: string }): Promise<string> {
@@ -148,9 +162,4 @@ export class SessionPrograms {
       await this.#sleep(pauseMs)
     }
   }
-}
-
-function causeOf(info: ThrowableInfo | undefined): Error | undefined {
-  const text = info === undefined ? '' : messagesOf(info['stack-trace'])
-  return text === '' ? undefined : new ReasonError(text)
 }

@@ -25,7 +25,7 @@ export interface SessionRestClientSettings {
   readonly retry: { readonly attempts: number; readonly delayMs: number }
   /** It is on this machine: that nobody listens there is certain at once. */
   readonly isLocal: boolean
-  readonly sleep: (ms: number) => Promise<void>
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
   readonly monotonicMs: () => number
   /** Told once that it is tried again, and for how long. */
   readonly tell: (text: string) => void
@@ -34,11 +34,19 @@ export interface SessionRestClientSettings {
 /** Speaks Flink's REST API with a session over TCP. What is asked may be asked twice: ids of operations and jobs are the client's. */
 export class SessionRestClient implements RestCaller {
   readonly #settings: SessionRestClientSettings
+  readonly #signal: AbortSignal | undefined
   #hasAnswered = false
   #isTold = false
 
-  constructor(settings: SessionRestClientSettings) {
+  /** `signal`: nothing is asked, and nothing waited for, after it. */
+  constructor(settings: SessionRestClientSettings, signal?: AbortSignal) {
     this.#settings = settings
+    this.#signal = signal
+  }
+
+  /** The same for who may give up before there is an answer. */
+  until(signal: AbortSignal): SessionRestClient {
+    return new SessionRestClient(this.#settings, signal)
   }
 
   get url(): string {
@@ -98,15 +106,16 @@ export class SessionRestClient implements RestCaller {
       const leftMs = timeoutMs - (monotonicMs() - begin)
       const mayTryAgain = attempt < retry.attempts && leftMs > retry.delayMs
       try {
-        const answer = await exchange(endpoint, request, leftMs)
+        const answer = await exchange(endpoint, { ...request, signal: this.#signal }, leftMs)
         this.#hasAnswered = true
         if (answer.status !== NOT_READY || !mayTryAgain) return answer
       } catch (error) {
+        this.#signal?.throwIfAborted()
         if (error instanceof NoAnswer) throw this.#unresponsive(timeoutMs, error)
         if (!mayTryAgain || this.#isFinal(error)) throw this.#unreachable(error)
         this.#tellOnce(error)
       }
-      await sleep(retry.delayMs)
+      await sleep(retry.delayMs, this.#signal)
     }
   }
 

@@ -1,4 +1,7 @@
 import { inspect } from 'node:util'
+import { deserializeError } from '../core/errors/error-codec.js'
+import { serializedAccumulator } from '../rest/java/serialized-accumulator.js'
+import { javaThrowable } from '../rest/throwable-info.js'
 import type { JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
 
 export type AccumulatorResult = JobOutcome['accumulatorResults'][string]
@@ -16,4 +19,12 @@ export function accumulatorText(result: AccumulatorResult): string {
     breakLength: Infinity,
     compact: true,
   })
+}
+
+/** The same for Flink's Java client: a number is one there, too, and everything else its text. */
+export function serializedAccumulatorOf(result: AccumulatorResult): string {
+  if ('error' in result) return serializedAccumulator({ failure: javaThrowable(deserializeError(result.error)) })
+  const { value } = result
+  const isNumber = typeof value === 'number' || typeof value === 'bigint'
+  return serializedAccumulator({ value: isNumber ? value : accumulatorText(result) })
 }

@@ -1,3 +1,5 @@
+import { CheckpointingOptions } from '../core/config/checkpointing-options.js'
+import { Configuration } from '../core/config/configuration.js'
 import type {
   CheckpointingStatistics,
   CheckpointStatistics,
@@ -35,7 +37,7 @@ export function checkpointingStatisticsOf(details: JobDetails): CheckpointingSta
     },
     summary: summaryOf(samples),
     latest: latestOf(latest),
-    history: history.map(checkpointStatisticsOf).reverse(),
+    history: history.map((record) => checkpointStatisticsOf(record, isDiscarded(details, record))).reverse(),
   }
 }
 
@@ -53,7 +55,7 @@ function summaryOf(samples: readonly CheckpointSample[]): CheckpointingStatistic
 
 function latestOf({ completed, savepoint, failed, restored }: LatestRecords): CheckpointingStatistics['latest'] {
   const statisticsOf = (record: CheckpointRecord | undefined): CheckpointStatistics | null =>
-    record === undefined ? null : checkpointStatisticsOf(record)
+    record === undefined ? null : checkpointStatisticsOf(record, false)
   return {
     completed: statisticsOf(completed),
     savepoint: statisticsOf(savepoint),
@@ -71,9 +73,22 @@ function restoredStatisticsOf(restored: RestoredRecord): RestoredCheckpointStati
   }
 }
 
-export function checkpointStatisticsWithTasksOf({ record, tasks }: CheckpointDetails): CheckpointStatisticsWithTasks {
+/** A newer one has taken its place: of checkpoints only the newest are kept. A savepoint is its user's. */
+function isDiscarded({ checkpoints, configuration }: JobDetails, { checkpointId, status, isSavepoint }: CheckpointRecord): boolean {
+  if (status !== 'COMPLETED' || isSavepoint) return false
+  const kept = Configuration.fromMap(configuration).get(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS)
+  const newer = checkpoints.history.filter(
+    (other) => other.status === 'COMPLETED' && !other.isSavepoint && other.checkpointId > checkpointId,
+  )
+  return newer.length >= kept
+}
+
+export function checkpointStatisticsWithTasksOf(
+  details: JobDetails,
+  { record, tasks }: CheckpointDetails,
+): CheckpointStatisticsWithTasks {
   return {
-    ...checkpointStatisticsOf(record),
+    ...checkpointStatisticsOf(record, isDiscarded(details, record)),
     tasks: Object.fromEntries(tasks.map((task) => [task.vertexId, taskStatisticsOf(record, task)])),
   }
 }
@@ -84,7 +99,7 @@ export function taskStatisticsWithSubtasksOf(
 ): TaskCheckpointStatisticsWithSubtaskDetails {
   const acknowledged = presentOf(task)
   const summary = (of: (subtask: SubtaskStateStatistics) => number): ReturnType<typeof statsSummaryOf> =>
-    statsSummaryOf(acknowledged.map(of))
+    statsSummaryOf(acknowledged.map((subtask) => Math.round(of(subtask))))
   return {
     ...taskStatisticsOf(record, task),
     summary: {
@@ -110,12 +125,13 @@ export function taskStatisticsWithSubtasksOf(
 
 const CLASS_NAMES = { COMPLETED: 'completed', FAILED: 'failed', IN_PROGRESS: 'in_progress' } as const
 
-function checkpointStatisticsOf(record: CheckpointRecord): CheckpointStatistics {
+function checkpointStatisticsOf(record: CheckpointRecord, discarded: boolean): CheckpointStatistics {
   return {
     className: CLASS_NAMES[record.status],
     id: record.checkpointId,
     status: record.status,
     is_savepoint: record.isSavepoint,
+    savepointFormat: record.isSavepoint ? 'CANONICAL' : null,
     checkpoint_type: checkpointTypeOf(record),
     trigger_timestamp: record.triggerTimestamp,
     latest_ack_timestamp: record.latestAckTimestamp ?? -1,
@@ -130,6 +146,8 @@ function checkpointStatisticsOf(record: CheckpointRecord): CheckpointStatistics 
     synchronous_duration: record.synchronousMs,
     external_path: record.externalPath ?? null,
     failure_message: record.failureMessage ?? null,
+    tasks: {},
+    ...(record.status === 'COMPLETED' && { discarded }),
     ...(record.status === 'FAILED' && { failure_timestamp: record.endTimestamp ?? -1 }),
   }
 }
@@ -179,9 +197,10 @@ function subtaskStatisticsOf(
     end_to_end_duration: durationOf(record, subtask),
     checkpointed_size: subtask.checkpointedSizeBytes,
     state_size: subtask.sizeBytes,
-    checkpoint: { sync: synchronousMs, async: asynchronousMs },
-    alignment: { buffered: 0, processed: 0, persisted: persistedSizeBytes, duration: alignmentMs },
-    start_delay: startDelayMs,
+    // Whole numbers: Flink's clients take no other.
+    checkpoint: { sync: Math.round(synchronousMs), async: Math.round(asynchronousMs) },
+    alignment: { buffered: 0, processed: 0, persisted: persistedSizeBytes, duration: Math.round(alignmentMs) },
+    start_delay: Math.round(startDelayMs),
     unaligned_checkpoint: subtask.unaligned === true,
     aborted: false,
   }

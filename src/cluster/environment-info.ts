@@ -1,10 +1,10 @@
-import type { EnvironmentInfo } from '../rest/messages/environment-messages.js'
+import type { EnvironmentInfo } from '../rest/messages/process-messages.js'
 
-/** In what this process runs. No variables of its environment: there are secrets among them. */
+/** In what this process runs. Nothing of environment variables, which are where secrets are. */
 export function environmentInfo(): EnvironmentInfo {
-  const { version, versions, arch, execArgv } = process
+  const { version, versions, platform, arch, execArgv } = process
   return {
-    jvm: { version: `Node.js - ${version} - V8 ${versions.v8}`, arch, options: [...execArgv] },
+    jvm: { version: `Node.js ${version} (V8 ${versions.v8})`, arch: `${platform} ${arch}`, options: [...execArgv] },
     classpath: [],
   }
 }

@@ -15,7 +15,7 @@ import { aggregateState, countStates, type VertexReport } from '../rest/vertices
 import { throwableInfo } from '../rest/throwable-info.js'
 import type { JobDetails, VertexDetails } from '../runtime/jobmanager/jobmaster/job-details.js'
 import type { JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
-import { accumulatorText } from './accumulator-text.js'
+import { accumulatorText, serializedAccumulatorOf } from './accumulator-text.js'
 import { restartStrategyText } from './restart-strategy-text.js'
 
 /** Flink's; the last two are none of this engine's. */
@@ -125,7 +125,13 @@ export function jobAccumulatorsInfoOf(outcome: JobOutcome | undefined): JobAccum
     type: 'error' in result ? 'null' : result.type,
     value: accumulatorText(result),
   }))
-  return { 'job-accumulators': [], 'user-task-accumulators': accumulators, 'serialized-user-task-accumulators': {} }
+  const serialized = serializedAccumulatorsOf(outcome?.accumulatorResults ?? {})
+  const values = { 'user-task-accumulators': accumulators, 'serialized-user-task-accumulators': serialized }
+  return { 'job-accumulators': [], ...values }
+}
+
+function serializedAccumulatorsOf(results: JobOutcome['accumulatorResults']): Record<string, string> {
+  return Object.fromEntries(Object.entries(results).map(([name, each]) => [name, serializedAccumulatorOf(each)]))
 }
 
 export function jobExecutionResultInfoOf(jobId: string, outcome: JobOutcome | undefined): JobExecutionResultInfo {
@@ -134,9 +140,7 @@ export function jobExecutionResultInfoOf(jobId: string, outcome: JobOutcome | un
   const result = {
     id: jobId,
     'application-status': APPLICATION_STATUS[status],
-    'accumulator-results': Object.fromEntries(
-      Object.entries(accumulatorResults).map(([name, each]) => [name, accumulatorText(each)]),
-    ),
+    'accumulator-results': serializedAccumulatorsOf(accumulatorResults),
     'net-runtime': netRuntimeMs,
   }
   const failure = error === undefined ? {} : { 'failure-cause': throwableInfo(error) }

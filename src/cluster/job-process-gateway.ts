@@ -23,9 +23,10 @@ import type {
   JobOverview,
   JobStartInfo,
 } from '../rest/messages/job-messages.js'
-import type { EnvironmentInfo } from '../rest/messages/environment-messages.js'
+import type { EnvironmentInfo } from '../rest/messages/process-messages.js'
 import type { QueryableStateMessage, StateQueryAnswer } from '../rest/messages/state-messages.js'
 import type { JobWatermarksInfo } from '../rest/messages/watermark-messages.js'
+import type { StacksReport } from '../rest/vertices/flame-graph.js'
 import type { VertexReport } from '../rest/vertices/vertex-report.js'
 import type { CheckpointDetails } from '../runtime/jobmanager/checkpoint/checkpoint-statistics.js'
 import type { JobMaster, JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
@@ -129,6 +130,10 @@ export class JobProcessGateway implements JobsGateway {
     })
   }
 
+  stacks(jobId: string, vertexId: string): Promise<StacksReport | 'disabled' | undefined> {
+    return this.#with(jobId, ({ master }) => master.stacks(vertexId))
+  }
+
   environment(jobId: string): Promise<EnvironmentInfo> {
     return this.#with(jobId, environmentInfo)
   }
@@ -151,7 +156,7 @@ export class JobProcessGateway implements JobsGateway {
   }
 
   checkpointDetails(jobId: string, checkpointId: number): Promise<CheckpointStatisticsWithTasks> {
-    return this.#with(jobId, (job) => checkpointStatisticsWithTasksOf(checkpointOf(job, checkpointId)))
+    return this.#with(jobId, (job) => checkpointStatisticsWithTasksOf(job.master.details(), checkpointOf(job, checkpointId)))
   }
 
   taskCheckpointDetails(

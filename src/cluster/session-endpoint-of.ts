@@ -7,16 +7,14 @@ import { localPathOf } from '../rest/tcp/tcp-settings.js'
 import { clientTlsSettingsOf } from '../rest/tcp/tls-settings.js'
 import { readTokenFile } from '../rest/tcp/token-file.js'
 
-/** Flink's variable with what its clients send beside the request: `Name:value`, one a line. */
-const HEADERS = 'FLINK_REST_CLIENT_HEADERS'
-
 /**
  * Where the session is that the configuration means, with what it is to be shown. REST_TOKEN_FILE_INVALID, REST_STORE_INVALID; relative
- * paths begin at `workingDirectory`.
+ * paths begin at `workingDirectory`. `headers`: what is sent beside the request, `Name:value`, one a line.
  */
 export async function sessionEndpointOf(
   configuration: Configuration,
   workingDirectory: string,
+  headers = '',
 ): Promise<SessionEndpoint> {
   const pathOf = (text: string): string => localPathOf(text, workingDirectory)
   const isSecured = configuration.get(SecurityOptions.SSL_REST_ENABLED)
@@ -25,7 +23,7 @@ export async function sessionEndpointOf(
   return {
     url: urlOf(configuration, isSecured),
     headers: {
-      ...headersIn(process.env[HEADERS] ?? ''),
+      ...headersIn(headers),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     },
     tls: isSecured ? await clientTlsSettingsOf(configuration, pathOf) : undefined,

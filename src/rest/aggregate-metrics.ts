@@ -1,4 +1,6 @@
 import type { AggregatedMetricInfo } from './messages/metric-messages.js'
+import { listOf, unresolvable } from './request-parameters.js'
+import type { RestRequest } from './route.js'
 
 export const AGGREGATIONS = ['min', 'max', 'sum', 'avg', 'skew'] as const
 export type Aggregation = (typeof AGGREGATIONS)[number]
@@ -9,6 +11,36 @@ const AGGREGATE: Readonly<Record<Aggregation, (values: readonly number[]) => num
   sum,
   avg: (values) => sum(values) / values.length,
   skew,
+}
+
+type Metrics = Readonly<Record<string, number | string>>
+
+/**
+ * What `get` and `agg` of a request ask for, over the metrics of components: of subtasks, jobs, task managers. Without names every
+ * name that one of them has.
+ */
+export function aggregatedMetricsOf(
+  components: readonly Metrics[],
+  request: Pick<RestRequest, 'query'>,
+): AggregatedMetricInfo[] {
+  const aggregations = aggregationsOf(request)
+  const names = listOf(request, 'get')
+  if (names.length === 0) return [...new Set(components.flatMap((metrics) => Object.keys(metrics)))].map((id) => ({ id }))
+  return names.flatMap((name) => {
+    const values = components.flatMap((metrics) => (Object.hasOwn(metrics, name) ? [metrics[name] ?? ''] : []))
+    return aggregateMetric(name, values, aggregations) ?? []
+  })
+}
+
+/** All of them where none are named. */
+function aggregationsOf(request: Pick<RestRequest, 'query'>): readonly Aggregation[] {
+  const wanted = listOf(request, 'agg')
+  if (wanted.length === 0) return AGGREGATIONS
+  return wanted.map((text) => {
+    const aggregation = AGGREGATIONS.find((name) => name === text.toLowerCase())
+    if (aggregation === undefined) throw unresolvable('query', 'agg', text)
+    return aggregation
+  })
 }
 
 /** The aggregations asked for, over one value a subtask; undefined when there is none or one is no number. */

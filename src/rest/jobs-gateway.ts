@@ -15,8 +15,9 @@ import type {
   JobStartInfo,
 } from './messages/job-messages.js'
 import type { QueryableStateMessage, StateQueryAnswer } from './messages/state-messages.js'
-import type { EnvironmentInfo } from './messages/environment-messages.js'
+import type { EnvironmentInfo } from './messages/process-messages.js'
 import type { JobWatermarksInfo } from './messages/watermark-messages.js'
+import type { StacksReport } from './vertices/flame-graph.js'
 import type { VertexReport } from './vertices/vertex-report.js'
 
 /** Where a savepoint goes; undefined: the configured default. */
@@ -49,6 +50,8 @@ export interface JobsGateway {
   plan(jobId: string): Promise<unknown>
   /** VERTEX_NOT_FOUND where the job has none of that id. */
   vertex(jobId: string, vertexId: string): Promise<VertexReport>
+  /** What the tasks of a vertex were seen at; undefined where that is not known yet. */
+  stacks(jobId: string, vertexId: string): Promise<StacksReport | 'disabled' | undefined>
   config(jobId: string): Promise<JobConfigInfo>
   /** Of the process that has the job's master. */
   environment(jobId: string): Promise<EnvironmentInfo>

@@ -42,7 +42,7 @@ export function checkpointIdOf(request: RestRequest): number {
 }
 
 /** The parts of a query parameter that is a comma list; none where it is absent. */
-export function listOf(request: RestRequest, name: string): readonly string[] {
+export function listOf(request: Pick<RestRequest, 'query'>, name: string): readonly string[] {
   const parts = (request.query[name] ?? '').split(',').map((part) => part.trim())
   return parts.filter((part) => part !== '')
 }
@@ -80,6 +80,14 @@ export function optionalFlag(request: RestRequest, field: string): boolean {
   if (value === undefined || value === null) return false
   if (typeof value !== 'boolean') throw mismatch(field, 'true or false')
   return value
+}
+
+/** Flink's formats of snapshots. Here there is one form for both. */
+export function checkFormatType(request: RestRequest): void {
+  const format = optionalText(request, 'formatType')
+  if (format !== undefined && format !== 'CANONICAL' && format !== 'NATIVE') {
+    throw mismatch('formatType', 'CANONICAL or NATIVE')
+  }
 }
 
 /** A whole number that has to be there. */

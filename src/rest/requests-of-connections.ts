@@ -37,11 +37,15 @@ export class RequestsOfConnections {
     return true
   }
 
-  /** Whether a whole request has come by that connection, and waits for its answer. */
+  /** Whether a whole request has come by that connection, and waits for its answer; a file that is sent may take longer. */
   isAwaitedBy(socket: Socket): boolean {
     const turn = this.#turns.get(socket)
-    return turn?.isOver === false && turn.request.complete
+    return turn?.isOver === false && (turn.request.complete || isForm(turn.request))
   }
+}
+
+function isForm({ headers }: IncomingMessage): boolean {
+  return /^multipart\/form-data\b/i.test(headers['content-type'] ?? '')
 }
 
 function isFree({ isOver, ahead, response }: Turn): boolean {

@@ -41,6 +41,7 @@ import {
   jobResourceRequirementsUpdateHandler,
 } from './handlers/job-resource-requirements-handlers.js'
 import { jobVertexAccumulatorsHandler } from './handlers/job-vertex-accumulators-handler.js'
+import { jobVertexFlameGraphHandler } from './handlers/job-vertex-flame-graph-handler.js'
 import { jobVertexDetailsHandler } from './handlers/job-vertex-details-handler.js'
 import { jobVertexJmOperatorMetricsHandler } from './handlers/job-vertex-jm-operator-metrics-handler.js'
 import { jobVertexTaskManagersHandler } from './handlers/job-vertex-task-managers-handler.js'
@@ -96,6 +97,7 @@ export const ROUTES: readonly Route[] = [
   jobResourceRequirementsUpdateHandler,
   jobVertexAccumulatorsHandler,
   jobVertexDetailsHandler,
+  jobVertexFlameGraphHandler,
   jobVertexJmOperatorMetricsHandler,
   jobVertexTaskManagersHandler,
   jobManagerLogUrlHandler,

@@ -1,7 +1,7 @@
 import { causeOf, isError, textOfError } from '../core/errors/thrown-value.js'
-import { javaClassName } from './java-class-name.js'
+import { javaClassName } from './java/java-class-name.js'
 import type { ThrowableInfo } from './messages/job-messages.js'
-import { serializedThrowable, type JavaThrowable } from './serialized-throwable.js'
+import { serializedThrowable, type JavaThrowable } from './java/serialized-throwable.js'
 
 /** A chain of causes that comes back to its beginning ends here. */
 const MOST_CAUSES = 16
@@ -9,12 +9,12 @@ const FRAME = /^ +at /
 
 /** An error as Flink's API tells of it: to scripts by its class and stack trace, to the Java client by a Java object. */
 export function throwableInfo(error: Error): ThrowableInfo {
-  const throwable = javaThrowable(error, MOST_CAUSES)
+  const throwable = javaThrowable(error)
   const { className, stackTrace } = throwable
   return { class: className, 'stack-trace': stackTrace, 'serialized-throwable': serializedThrowable(throwable) }
 }
 
-function javaThrowable(error: Error, mostCauses: number): JavaThrowable {
+export function javaThrowable(error: Error, mostCauses: number = MOST_CAUSES): JavaThrowable {
   const name = textOfError(error, 'name') ?? 'Error'
   const message = textOfError(error, 'message') ?? ''
   const className = javaClassName(error, name)

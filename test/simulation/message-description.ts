@@ -57,6 +57,9 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
     case 'coordinator-closing':
     case 'coordinator-closed':
       return `${type}, attempt ${message.attempt}`
+    case 'sample-stacks':
+    case 'stacks-sampled':
+      return `${type} ${message.samplingId}`
     case 'task-closing':
     case 'task-closed':
     case 'operator-event-received':

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
-import { WorkingDirectories, type OwnedDirectory } from '../../core/process/working-directories.js'
+import { WorkingDirectories, type WorkingDirectory } from '../../core/process/working-directories.js'
 import { SystemRandom } from '../../core/random/system-random.js'
 import { openPackagedProgram, type PackagedProgram } from '../../graph/packaged-program.js'
 
@@ -28,7 +28,7 @@ export async function openProgram(jobFile: string, workingDirectory: string): Pr
   const directory = await temporaryDirectory()
   const { path: unpackDirectory } = directory
   const close = (): Promise<void> => directory.remove()
-  const stopListening = removeOnSignals(directory)
+  const stopListening = removeOnSignals(unpackDirectory)
   const note = setTimeout(() => process.stderr.write(`Unpacking ${jobFile}\n`), NOTE_AFTER_MS)
   try {
     const { moduleUrl, archive } = await openPackagedProgram({ path: jobFile, workingDirectory, unpackDirectory })
@@ -43,9 +43,10 @@ export async function openProgram(jobFile: string, workingDirectory: string): Pr
 }
 
 /** While there is no job yet that would end on a signal in its own way. Returns what takes the handlers off again. */
-function removeOnSignals({ path, ownerFile }: OwnedDirectory): () => void {
+function removeOnSignals(directory: string): () => void {
   const onSignal = (signal: (typeof SIGNALS)[number]): void => {
-    for (const place of [path, ownerFile]) rmSync(place, { recursive: true, force: true, maxRetries: 5 })
+    // The file that says whose it is stays, until the next process removes what is nobody's.
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5 })
     process.exit(KILLED_BY_SIGNAL + constants.signals[signal])
   }
   for (const signal of SIGNALS) process.on(signal, onSignal)
@@ -54,11 +55,11 @@ function removeOnSignals({ path, ownerFile }: OwnedDirectory): () => void {
   }
 }
 
-/** What processes that were killed have left there goes first: a session starts jobs again as often as they die. */
-async function temporaryDirectory(): Promise<OwnedDirectory> {
-  const place = { places: undefined, prefix: 'flink-ts-program', option: 'TMPDIR' }
+/** What processes that were killed have left is removed by the next one. */
+async function temporaryDirectory(): Promise<WorkingDirectory> {
+  const about = { places: undefined, prefix: 'flink-ts-program', option: 'TMPDIR', random: new SystemRandom() }
   try {
-    return await new WorkingDirectories({ ...place, random: new SystemRandom() }).create('archive')
+    return await new WorkingDirectories(about).create(String(process.pid))
   } catch (error) {
     const reason = messageOf(error)
     throw new FlinkError('TEMPORARY_DIRECTORY_UNUSABLE', { path: tmpdir(), reason }, { cause: error })

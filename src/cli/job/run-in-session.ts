@@ -1,6 +1,7 @@
-import { basename } from 'node:path'
-import { constants } from 'node:os'
 import { randomBytes } from 'node:crypto'
+import { constants } from 'node:os'
+import { basename } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { SessionRestClient } from '../../client/session-rest-client.js'
 import { SessionPrograms, type RunOrder } from '../../client/session-programs.js'
 import { ClientOptions } from '../../core/config/client-options.js'
@@ -21,7 +22,6 @@ const ARCHIVE = /\.(?:tgz|tar\.gz|tar)$/i
 /** Exit codes of a process that a signal ended, as shells count. */
 const KILLED_BY_SIGNAL = 128
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const
-/** At the end of a command a job is told to end, and no more. */
 const CANCEL_TIMEOUT_MS = 1000
 
 export interface SessionRun {
@@ -39,7 +39,9 @@ interface Interruption {
 /** Has a session run the program; its main runs there. Returns the exit code. */
 export async function runInSession(request: RunRequest, run: SessionRun, context: CliContext): Promise<number> {
   const { session, endsWithCommand } = run
-  const programs = new SessionPrograms(session, (ms) => new Promise((resolve) => setTimeout(resolve, ms)))
+  const waiting = new AbortController()
+  const { signal } = waiting
+  const programs = new SessionPrograms(session.until(signal), (ms) => setTimeout(ms, undefined, { signal }))
   // Chosen here, so that whoever has no answer can ask again, or end what may have begun.
   const order = runOrderOf(request, { jobId: randomBytes(16).toString('hex'), session, context })
   const { interrupted, stopListening } = interruptions()
@@ -47,17 +49,23 @@ export async function runInSession(request: RunRequest, run: SessionRun, context
   try {
     const outcome = await Promise.race([work, interrupted])
     if (typeof outcome === 'number') return outcome
-    const { signal } = outcome
-    if (endsWithCommand) await programs.cancel(order.jobId, CANCEL_TIMEOUT_MS).catch(() => undefined)
+    waiting.abort()
+    // Nobody waits for it any more.
+    work.catch(() => undefined)
+    if (endsWithCommand) await cancelInSession(session, order.jobId)
     else if (process.stderr.isTTY && !context.isQuiet) {
       context.printError(`The job goes on in the session ${printable(session.url)}: ${order.jobId}\n`)
     }
-    // Nobody waits for it any more.
-    work.catch(() => undefined)
-    return KILLED_BY_SIGNAL + constants.signals[signal]
+    return KILLED_BY_SIGNAL + constants.signals[outcome.signal]
   } finally {
     stopListening()
   }
+}
+
+/** At the end of a command a job is told to end, and no more. */
+async function cancelInSession(session: SessionRestClient, jobId: string): Promise<void> {
+  const call = { method: 'PATCH', path: `/jobs/${jobId}?mode=cancel` } as const
+  await session.call(call, CANCEL_TIMEOUT_MS).catch(() => undefined)
 }
 
 interface Submission {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { isSession } from '../../client/is-session.js'
 import { SessionRestClient } from '../../client/session-rest-client.js'
 import { sessionEndpointOf } from '../../cluster/session-endpoint-of.js'
@@ -8,6 +9,9 @@ import type { CliCommand } from '../arguments/cli-command.js'
 import type { Target } from '../arguments/target-options.js'
 import { workingDirectory } from '../arguments/working-directory.js'
 import { printable } from '../terminal/printable-text.js'
+
+/** Flink's variable with what its clients send beside the request. */
+const HEADERS = 'FLINK_REST_CLIENT_HEADERS'
 
 interface Surroundings {
   readonly command: CliCommand
@@ -26,7 +30,7 @@ export async function sessionOf(
 ): Promise<SessionRestClient | undefined> {
   const { where, isLocal, isCertain } = target
   if (command.withSession === undefined && !isCertain) return undefined
-  const endpoint = await sessionEndpointOf(configuration, workingDirectory())
+  const endpoint = await sessionEndpointOf(configuration, workingDirectory(), process.env[HEADERS])
   if (command.withSession === undefined) {
     throw new FlinkError('SESSION_ACTION_MISSING', { action: command.name, what: endpoint.url, where })
   }
@@ -38,7 +42,7 @@ export async function sessionOf(
       attempts: configuration.get(RestOptions.RETRY_MAX_ATTEMPTS),
       delayMs: configuration.get(RestOptions.RETRY_DELAY),
     },
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    sleep: (ms, signal) => setTimeout(ms, undefined, { signal }),
     monotonicMs: () => performance.now(),
     tell: (text) => {
       tell(printable(text))

@@ -16,8 +16,19 @@ export function sessionJobLines({ jobId, netRuntimeMs, accumulators }: SessionJo
   return [...lines, '']
 }
 
-/** The same for `--json`, in the form of a run outside of a session; values are the texts that a session gives. */
+/**
+ * The same for `--json`, in the form of a run outside of a session; values are numbers where their class has only those, and else the texts that a
+ * session gives. */
 export function sessionJobDocument({ jobId, state, netRuntimeMs, accumulators }: SessionJobResult): object {
-  const values = Object.fromEntries(accumulators.map(({ name, value }) => [name, { value }]))
+  const values = Object.fromEntries(
+    accumulators.map(({ name, type, value }) => [name, { value: valueOf(type, value) }]),
+  )
   return { jobId, state, netRuntimeMs, finalCheckpoint: null, accumulators: values }
+}
+
+const OF_NUMBERS = /^(?:Int|Double|Average)/
+
+function valueOf(type: string, text: string): string | number {
+  const number = Number(text)
+  return OF_NUMBERS.test(type) && text.trim() !== '' && Number.isFinite(number) ? number : text
 }

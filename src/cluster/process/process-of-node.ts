@@ -4,6 +4,7 @@ import { threadDump } from '../../core/process/thread-dump.js'
 import type { Clock } from '../../core/time/clock.js'
 import type { EnvironmentInfo, LogInfo, ThreadDumpInfo } from '../../rest/messages/process-messages.js'
 import type { ObservedProcess, WhichLog } from '../../rest/processes/observed-process.js'
+import { environmentInfo } from '../environment-info.js'
 import type { ProcessLogs } from './process-logs.js'
 
 /** This process, as Node and its log directory show it. Begins to count when it is asked for the first time. */
@@ -39,16 +40,8 @@ export class ProcessOfNode implements ObservedProcess {
     return this.#logs.open(which)
   }
 
-  /** Nothing of environment variables, which are where secrets are. */
   environment(): EnvironmentInfo {
-    return {
-      jvm: {
-        version: `Node.js ${process.version} (V8 ${process.versions.v8})`,
-        arch: `${process.platform} ${process.arch}`,
-        options: process.execArgv,
-      },
-      classpath: [],
-    }
+    return environmentInfo()
   }
 
   close(): void {

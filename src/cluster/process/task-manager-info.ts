@@ -11,7 +11,7 @@ import type {
   TaskManagerMetricsInfo,
 } from '../../rest/messages/process-messages.js'
 import type { JobDetails } from '../../runtime/jobmanager/jobmaster/job-details.js'
-import { slotsTakenBy } from '../../runtime/jobmanager/scheduler/slot-assignment.js'
+import { slotCountOf } from '../../runtime/jobmanager/scheduler/slot-assignment.js'
 import type { HostedJob } from '../job-process-gateway.js'
 
 const BYTES_OF_MB = 1024 * 1024
@@ -28,7 +28,7 @@ interface WorkerMemory {
 export function taskManagerInfoOf(job: HostedJob, place: TaskManagerPlace, now: number): TaskManagerInfo {
   const { jobId, name } = job.master.details()
   const { machineBytes, heapBytes } = memoryLimits()
-  const slots = slotsTakenBy(job.jobGraph)
+  const slots = slotCountOf(job.jobGraph)
   const memory = memoryOf(job)
   return {
     id: taskManagerIdOf(place, jobId),

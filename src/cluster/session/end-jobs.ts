@@ -12,6 +12,8 @@ const POLL_MS = 100
 const TRIGGER_TIMEOUT_MS = 30_000
 
 interface EndJobsServices {
+  /** Where savepoints go of jobs that are configured with no directory of their own. */
+  readonly savepoints: string | undefined
   readonly clock: Clock
   readonly logger: Logger
   /** More patience is not asked for: jobs go on with what they were told. */
@@ -36,7 +38,7 @@ async function endJob(job: SessionJob, how: JobsOnShutdown, services: EndJobsSer
     entry.processStart !== undefined && (await startOfProcess(entry.pid)) === entry.processStart
   if (!(await isAlive())) return
   try {
-    await told(how, entry)
+    await told(how, entry, services.savepoints)
   } catch (error) {
     logger.warn('a job was suspended instead', { jobId, reason: messageOf(error) })
     process.kill(entry.pid, 'SIGTERM')
@@ -48,16 +50,25 @@ async function endJob(job: SessionJob, how: JobsOnShutdown, services: EndJobsSer
   }
 }
 
-async function told(how: JobsOnShutdown, entry: NonNullable<SessionJob['entry']>): Promise<void> {
+type LivingEntry = NonNullable<SessionJob['entry']>
+
+async function told(how: JobsOnShutdown, entry: LivingEntry, savepoints: string | undefined): Promise<void> {
   const { jobId, pid } = entry
   if (how === 'CHECKPOINT') {
     process.kill(pid, 'SIGTERM')
     return
   }
-  const request =
-    how === 'SAVEPOINT'
-      ? ({ method: 'POST', url: `/jobs/${jobId}/stop`, body: {} } as const)
-      : ({ method: 'PATCH', url: `/jobs/${jobId}?mode=cancel`, body: {} } as const)
+  if (how === 'CANCEL') return asked(entry, { method: 'PATCH', url: `/jobs/${jobId}?mode=cancel`, body: {} })
+  const stop = { method: 'POST', url: `/jobs/${jobId}/stop`, body: {} } as const
+  try {
+    await asked(entry, stop)
+  } catch (error) {
+    if (savepoints === undefined) throw error
+    await asked(entry, { ...stop, body: { targetDirectory: savepoints } })
+  }
+}
+
+async function asked(entry: LivingEntry, request: Parameters<typeof askJob>[1]): Promise<void> {
   const { status, body } = await askJob(entry, request, TRIGGER_TIMEOUT_MS)
   if (status !== 202) throw new FlinkError('CONTROL_REQUEST_FAILED', { reason: String(body) })
 }

@@ -1,4 +1,5 @@
 import type { RunDirectory } from '../../client/run-directory.js'
+import { SavepointOptions } from '../../core/config/savepoint-options.js'
 import { SessionOptions } from '../../core/config/session-options.js'
 import type { Configuration } from '../../core/config/configuration.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
@@ -116,7 +117,8 @@ export class SessionCluster {
     await this.#jobs.close()
     const how = configuration.get(SessionOptions.JOBS_ON_SHUTDOWN)
     logger.info('the session ends', { jobs: how })
-    await endJobs(this.#jobs.all(), how, { clock, logger, isHurried: () => this.#isHurried })
+    const savepoints = configuration.get(SavepointOptions.SAVEPOINT_DIRECTORY)
+    await endJobs(this.#jobs.all(), how, { clock, logger, savepoints, isHurried: () => this.#isHurried })
     await this.#closing.close()
     logger.info('the session has ended')
   }
@@ -147,7 +149,7 @@ export class SessionCluster {
     this.#closing.push(() => this.#endpoint.close())
     await this.#directory.update({ ...entry, web })
     await this.#endpoint.preload()
-    logger.info('the session has started', { web, pid: process.pid })
+    logger.info('the session has started', { web })
     return web
   }
 

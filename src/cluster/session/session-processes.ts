@@ -75,8 +75,11 @@ export class SessionProcesses {
     const lists = await Promise.all(
       this.#living().map(async (entry) => {
         try {
-          const url = `/taskmanagers/${this.#idOf(entry)}`
-          return [(await ask(entry, url, LIST_TIMEOUT_MS)) as TaskManagerInfo]
+          const answer = (await ask(entry, '/taskmanagers', LIST_TIMEOUT_MS)) as {
+            readonly taskmanagers: readonly TaskManagerInfo[]
+          }
+          // A process may have several jobs, of which each is asked about.
+          return answer.taskmanagers.filter(({ id }) => id === this.#idOf(entry))
         } catch {
           return []
         }

@@ -18,6 +18,12 @@ export const RestOptions: {
   readonly ASYNC_STORE_DURATION: ConfigOption<number>
   readonly KNOWN_FIELDS_ONLY: ConfigOption<boolean>
   readonly TOKEN_FILE: ConfigOption<string | undefined>
+  readonly FLAMEGRAPH_ENABLED: ConfigOption<boolean>
+  readonly FLAMEGRAPH_CLEANUP_INTERVAL: ConfigOption<number>
+  readonly FLAMEGRAPH_REFRESH_INTERVAL: ConfigOption<number>
+  readonly FLAMEGRAPH_NUM_SAMPLES: ConfigOption<number>
+  readonly FLAMEGRAPH_DELAY: ConfigOption<number>
+  readonly FLAMEGRAPH_STACK_TRACE_DEPTH: ConfigOption<number>
   readonly PATH: ConfigOption<string>
   readonly RETRY_MAX_ATTEMPTS: ConfigOption<number>
   readonly RETRY_DELAY: ConfigOption<number>
@@ -62,6 +68,33 @@ export const RestOptions: {
   TOKEN_FILE: pathOption('rest.authentication.token-file', {
     description:
       "This engine's own: the file with the token that every request over TCP has to carry (`Authorization: Bearer ...`). It has to belong to the user who runs the job, who alone may read it (mode 0600), and hold at least 16 characters.",
+  }),
+  FLAMEGRAPH_ENABLED: booleanOption('rest.flamegraph.enabled', false, {
+    description:
+      'Whether REST shows what the tasks of a vertex do, as a tree of the functions that were seen in its workers. Nothing is sampled before somebody asks.',
+  }),
+  FLAMEGRAPH_CLEANUP_INTERVAL: durationOption('rest.flamegraph.cleanup-interval', 10 * 60_000, {
+    minimum: 1,
+    description: 'After so long without a question the samples of a vertex are forgotten.',
+  }),
+  FLAMEGRAPH_REFRESH_INTERVAL: durationOption('rest.flamegraph.refresh-interval', 60_000, {
+    minimum: 1,
+    description: 'A vertex whose samples are older is sampled anew when somebody asks.',
+  }),
+  FLAMEGRAPH_NUM_SAMPLES: intOption('rest.flamegraph.num-samples', 100, {
+    minimum: 1,
+    maximum: 100_000,
+    description: 'How many samples are taken of a worker for a flame graph.',
+  }),
+  FLAMEGRAPH_DELAY: durationOption('rest.flamegraph.delay-between-samples', 50, {
+    minimum: 1,
+    maximum: 60_000,
+    description: 'Time between two samples.',
+  }),
+  FLAMEGRAPH_STACK_TRACE_DEPTH: intOption('rest.flamegraph.stack-depth', 100, {
+    minimum: 1,
+    maximum: 1000,
+    description: 'So many functions of a stack are shown at most, those that were called first.',
   }),
   PATH: stringOption('rest.path', '', {
     description: 'Path in front of the REST API of a session, where a proxy adds one; for commands that ask it.',

@@ -1,8 +1,10 @@
 import type { Clock } from '../time/clock.js'
 import { withThreads, type InspectedThread } from './thread-inspector.js'
 
+/** V8 tells of every script of a thread first, which takes long where all threads are busy. */
+const DEADLINE_MS = 3000
 /** A thread in which nothing runs for so long waits: for messages, or for something outside. */
-const DEADLINE_MS = 250
+const WAITING_MS = 250
 
 export interface ThreadStack {
   readonly name: string
@@ -40,13 +42,13 @@ async function stackOf(thread: InspectedThread): Promise<ThreadStack> {
   if ((await thread.post('Debugger.enable')) === undefined) {
     return { name, text: `${title} UNKNOWN\n\t- no answer: native code holds it, or it begins or ends\n\n` }
   }
-  const stops = thread.next('Debugger.paused')
+  const stops = thread.next('Debugger.paused', WAITING_MS)
   await thread.post('Debugger.pause')
   const stopped = (await stops) as { readonly callFrames: readonly CallFrame[] } | undefined
   // Goes on with that.
   await thread.post('Debugger.disable')
   if (stopped === undefined) {
-    return { name, text: `${title} WAITING\n\t- no function ran in ${String(DEADLINE_MS)} ms\n\n` }
+    return { name, text: `${title} WAITING\n\t- no function ran in ${String(WAITING_MS)} ms\n\n` }
   }
   const lines = stopped.callFrames.map((frame) => `\tat ${lineOf(frame, urls)}\n`)
   return { name, text: `${title} RUNNABLE\n${lines.join('')}\n` }

@@ -7,8 +7,8 @@ export interface InspectedThread {
   readonly name: string
   /** One command of the DevTools protocol; undefined where the thread does not answer in time. */
   post(method: string, params?: object): Promise<unknown>
-  /** The next event of that name; undefined where none comes in time. */
-  next(event: string): Promise<unknown>
+  /** The next event of that name; undefined where none comes within so long. */
+  next(event: string, withinMs: number): Promise<unknown>
   /** Told of every event of that name. */
   listen(event: string, listener: (params: unknown) => void): void
 }
@@ -28,6 +28,8 @@ type Answered = (result: unknown) => void
 
 /** `[worker 2] flink-ts worker 0` */
 const TITLE = /^\[worker \d+\] */
+/** Node has a thread for each other one whose modules are found in a way of their own, and gives it no name. */
+const LOADER = 'module loader of Node'
 
 /**
  * The worker threads of this process over Node's own inspector, without a port. V8 lets commands in also where a function runs that
@@ -79,9 +81,9 @@ class InspectedWorkers {
   threads(): InspectedThread[] {
     return [...this.#workers].map(([sessionId, { workerId, title }]) => ({
       id: Number(workerId),
-      name: title.replace(TITLE, ''),
+      name: title.replace(TITLE, '') || LOADER,
       post: (method, params = {}) => this.#call(sessionId, method, params),
-      next: (event) => this.#wait(`${sessionId} ${event}`, () => undefined),
+      next: (event, withinMs) => this.#wait(`${sessionId} ${event}`, () => undefined, withinMs),
       listen: (event, listener) => this.#listeners.set(`${sessionId} ${event}`, listener),
     }))
   }
@@ -95,9 +97,9 @@ class InspectedWorkers {
     })
   }
 
-  async #wait(key: string, ask: () => void): Promise<unknown> {
+  async #wait(key: string, ask: () => void, deadlineMs = this.#patience.deadlineMs): Promise<unknown> {
     try {
-      return await inTime(this.#patience, (answered) => {
+      return await inTime({ ...this.#patience, deadlineMs }, (answered) => {
         this.#waiting.set(key, answered)
         ask()
       })

@@ -21,11 +21,6 @@ export interface WorkingDirectory {
   remove(): Promise<void>
 }
 
-/** With the file that says whose it is, for who has to remove both at once. */
-export interface OwnedDirectory extends WorkingDirectory {
-  readonly ownerFile: string
-}
-
 export interface WorkingDirectoriesOptions {
   /** As `io.tmp.dirs`; undefined: the system's own. */
   readonly places: string | undefined
@@ -59,7 +54,7 @@ export class WorkingDirectories {
    * LOCAL_DIRECTORY_UNUSABLE where none of the places takes a new directory. `near`: a directory on whose disk it is to be, if
    * a place is.
    */
-  async create(name: string, near?: string): Promise<OwnedDirectory> {
+  async create(name: string, near?: string): Promise<WorkingDirectory> {
     const reasons: string[] = []
     for (const place of await this.#placesToTry(near)) {
       try {
@@ -93,7 +88,7 @@ export class WorkingDirectories {
     return [...places.filter((_, index) => isNear[index]), ...places.filter((_, index) => !isNear[index])]
   }
 
-  async #createIn(place: string, name: string): Promise<OwnedDirectory> {
+  async #createIn(place: string, name: string): Promise<WorkingDirectory> {
     await makeDirectories(place)
     this.#owner ??= thisProcess()
     const owner = await this.#owner
@@ -108,7 +103,7 @@ export class WorkingDirectories {
       await rm(directory + OWNER_SUFFIX, { force: true })
       throw error
     }
-    return { path: directory, ownerFile: directory + OWNER_SUFFIX, remove: () => removeOwned(directory) }
+    return { path: directory, remove: () => removeOwned(directory) }
   }
 
   async #sweep(place: string, asker: ProcessOwner): Promise<void> {

@@ -6,7 +6,7 @@ import type {
   CheckpointStatisticsWithTasks,
   TaskCheckpointStatisticsWithSubtaskDetails,
 } from '../messages/checkpoint-messages.js'
-import type { EnvironmentInfo } from '../messages/environment-messages.js'
+import type { EnvironmentInfo } from '../messages/process-messages.js'
 import type {
   JobAccumulatorsInfo,
   JobConfigInfo,
@@ -41,6 +41,10 @@ export class ArchivedJobGateway implements JobsGateway {
     const vertex = this.#archive.vertices.find(({ id }) => id === vertexId)
     if (vertex === undefined) throw new FlinkError('VERTEX_NOT_FOUND', { vertexId })
     return vertex
+  }
+
+  async stacks(): Promise<undefined> {
+    return undefined
   }
 
   async config(): Promise<JobConfigInfo> {

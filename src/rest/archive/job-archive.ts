@@ -5,7 +5,7 @@ import type {
   CheckpointStatisticsWithTasks,
   TaskCheckpointStatisticsWithSubtaskDetails,
 } from '../messages/checkpoint-messages.js'
-import type { EnvironmentInfo } from '../messages/environment-messages.js'
+import type { EnvironmentInfo } from '../messages/process-messages.js'
 import type {
   JobAccumulatorsInfo,
   JobConfigInfo,

@@ -1,4 +1,4 @@
-import { AGGREGATIONS, aggregateMetric, type Aggregation } from '../aggregate-metrics.js'
+import { aggregatedMetricsOf } from '../aggregate-metrics.js'
 import { subtasksOf } from '../job-metrics.js'
 import { jobIdOf, listOf, unresolvable, vertexIdOf } from '../request-parameters.js'
 import type { RestRequest, Route } from '../route.js'
@@ -9,30 +9,10 @@ export const aggregatingSubtasksMetricsHandler: Route = {
   path: '/jobs/:jobid/vertices/:vertexid/subtasks/metrics',
   async handle(request, { gateway }) {
     const isWanted = subtaskFilterOf(request)
-    const aggregations = aggregationsOf(request)
     const all = subtasksOf(await gateway.metrics(jobIdOf(request)), vertexIdOf(request))
     const subtasks = all.filter(([index]) => isWanted(index)).map(([, metrics]) => metrics)
-    const names = listOf(request, 'get')
-    if (names.length === 0) {
-      const ids = new Set(subtasks.flatMap((metrics) => Object.keys(metrics)))
-      return { status: 200, body: [...ids].map((id) => ({ id })) }
-    }
-    const aggregated = names.map((name) => {
-      const values = subtasks.flatMap((metrics) => (Object.hasOwn(metrics, name) ? [metrics[name] ?? ''] : []))
-      return aggregateMetric(name, values, aggregations)
-    })
-    return { status: 200, body: aggregated.filter((metric) => metric !== undefined) }
+    return { status: 200, body: aggregatedMetricsOf(subtasks, request) }
   },
-}
-
-function aggregationsOf(request: RestRequest): readonly Aggregation[] {
-  const wanted = listOf(request, 'agg')
-  if (wanted.length === 0) return AGGREGATIONS
-  return wanted.map((text) => {
-    const aggregation = AGGREGATIONS.find((name) => name === text.toLowerCase())
-    if (aggregation === undefined) throw unresolvable('query', 'agg', text)
-    return aggregation
-  })
 }
 
 /** `subtasks=0,2-4`; all where it is absent. */

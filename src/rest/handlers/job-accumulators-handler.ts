@@ -6,6 +6,9 @@ export const jobAccumulatorsHandler: Route = {
   method: 'GET',
   path: '/jobs/:jobid/accumulators',
   async handle(request, { gateway }) {
-    return { status: 200, body: await gateway.accumulators(jobIdOf(request)) }
+    const accumulators = await gateway.accumulators(jobIdOf(request))
+    const isSerializedToo = request.query['includeSerializedValue']?.toLowerCase() === 'true'
+    const body = isSerializedToo ? accumulators : { ...accumulators, 'serialized-user-task-accumulators': {} }
+    return { status: 200, body }
   },
 }

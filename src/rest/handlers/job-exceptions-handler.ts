@@ -9,7 +9,8 @@ export const jobExceptionsHandler: Route = {
   method: 'GET',
   path: '/jobs/:jobid/exceptions',
   async handle(request, { gateway }) {
-    return { status: 200, body: await gateway.exceptions(jobIdOf(request), mostOf(request)) }
+    const most = isLabelAskedFor(request) ? 0 : mostOf(request)
+    return { status: 200, body: await gateway.exceptions(jobIdOf(request), most) }
   },
 }
 
@@ -18,4 +19,12 @@ function mostOf({ query }: RestRequest): number {
   if (text === undefined || text === '') return MOST
   if (!/^[+-]?\d{1,9}$/.test(text)) throw unresolvable('query', 'maxExceptions', text)
   return Math.max(0, Number(text))
+}
+
+/** `key:value,...`. No exception of this engine has labels, so that one with a label is none. */
+function isLabelAskedFor({ query }: RestRequest): boolean {
+  const text = query['failureLabelFilter'] ?? ''
+  if (text === '') return false
+  if (text.split(',').some((label) => !/^[^:]+:[^:]+$/.test(label))) throw unresolvable('query', 'failureLabelFilter', text)
+  return true
 }

@@ -1,4 +1,4 @@
-import type { ConfigurationInfoEntry } from '../messages/environment-messages.js'
+import type { ConfigurationEntry } from '../messages/process-messages.js'
 import { jobIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
 
@@ -9,7 +9,7 @@ export const jobManagerJobConfigurationHandler: Route = {
   async handle(request, { gateway }) {
     const config = await gateway.config(jobIdOf(request))
     const entries = Object.entries(config['execution-config']['user-config'])
-    const body: readonly ConfigurationInfoEntry[] = entries.map(([key, value]) => ({ key, value }))
+    const body: readonly ConfigurationEntry[] = entries.map(([key, value]) => ({ key, value }))
     return { status: 200, body }
   },
 }

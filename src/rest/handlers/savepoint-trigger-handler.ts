@@ -1,4 +1,4 @@
-import { jobIdOf, optionalFlag, optionalPath, triggerIdOf } from '../request-parameters.js'
+import { checkFormatType, jobIdOf, optionalFlag, optionalPath, triggerIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
 
 /** Starts a savepoint; with `cancel-job` the job is cancelled after it. */
@@ -7,6 +7,7 @@ export const savepointTriggerHandler: Route = {
   path: '/jobs/:jobid/savepoints',
   handle(request, { gateway, savepoints }) {
     const jobId = jobIdOf(request)
+    checkFormatType(request)
     const targetDirectory = optionalPath(request, 'target-directory')
     const cancelJob = optionalFlag(request, 'cancel-job')
     gateway.checkSavepointDirectory(jobId, targetDirectory, 'target-directory')

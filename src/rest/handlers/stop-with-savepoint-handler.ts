@@ -1,4 +1,4 @@
-import { jobIdOf, optionalFlag, optionalPath, triggerIdOf } from '../request-parameters.js'
+import { checkFormatType, jobIdOf, optionalFlag, optionalPath, triggerIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
 
 /** Takes a savepoint and ends the job after it; polled like a savepoint. */
@@ -7,6 +7,7 @@ export const stopWithSavepointHandler: Route = {
   path: '/jobs/:jobid/stop',
   handle(request, { gateway, savepoints }) {
     const jobId = jobIdOf(request)
+    checkFormatType(request)
     const targetDirectory = optionalPath(request, 'targetDirectory')
     const drain = optionalFlag(request, 'drain')
     gateway.checkSavepointDirectory(jobId, targetDirectory, 'targetDirectory')

@@ -43,6 +43,8 @@ export interface CheckpointStatistics {
   readonly id: number
   readonly status: CheckpointStatus
   readonly is_savepoint: boolean
+  /** There is one form here; null of a checkpoint. */
+  readonly savepointFormat: 'CANONICAL' | null
   /** Unaligned as soon as barriers overtook records at one task. */
   readonly checkpoint_type: 'CHECKPOINT' | 'UNALIGNED_CHECKPOINT' | 'SAVEPOINT' | 'SYNC_SAVEPOINT'
   readonly trigger_timestamp: number
@@ -63,6 +65,10 @@ export interface CheckpointStatistics {
   readonly synchronous_duration?: number
   readonly external_path: string | null
   readonly failure_message: string | null
+  /** By vertex id; empty but in the answer about one checkpoint. */
+  readonly tasks: Readonly<Record<string, TaskCheckpointStatistics>>
+  /** There where it has completed: whether a newer one has taken its place. */
+  readonly discarded?: boolean
   /** There where it has failed. */
   readonly failure_timestamp?: number
 }
@@ -70,10 +76,7 @@ export interface CheckpointStatistics {
 type CheckpointStatus = 'IN_PROGRESS' | 'COMPLETED' | 'FAILED'
 
 /** `GET /jobs/:jobid/checkpoints/details/:checkpointid` */
-export interface CheckpointStatisticsWithTasks extends CheckpointStatistics {
-  /** By vertex id. */
-  readonly tasks: Readonly<Record<string, TaskCheckpointStatistics>>
-}
+export type CheckpointStatisticsWithTasks = CheckpointStatistics
 
 export interface TaskCheckpointStatistics {
   readonly id: number

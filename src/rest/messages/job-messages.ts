@@ -147,7 +147,7 @@ export interface JobExecutionResultInfo {
   readonly 'job-execution-result'?: {
     readonly id: string
     readonly 'application-status': 'SUCCEEDED' | 'FAILED' | 'CANCELED'
-    /** The text of each value; base64 of Java objects in Flink. */
+    /** Of each a Java object in base64: all that Flink's client reads. */
     readonly 'accumulator-results': Readonly<Record<string, string>>
     readonly 'net-runtime': number
     readonly 'failure-cause'?: ThrowableInfo
@@ -160,8 +160,8 @@ export interface JobAccumulatorsInfo {
   readonly 'job-accumulators': readonly never[]
   /** `type`: the accumulator's class, `null` where `value` says why there is none. */
   readonly 'user-task-accumulators': readonly { readonly name: string; readonly type: string; readonly value: string }[]
-  /** Base64 of Java objects in Flink; empty here. */
-  readonly 'serialized-user-task-accumulators': Readonly<Record<string, never>>
+  /** Java objects in base64, for Flink's client; empty where they are not asked for. */
+  readonly 'serialized-user-task-accumulators': Readonly<Record<string, string>>
 }
 
 /** How an error travels inside an operation's result. */

@@ -1,5 +1,5 @@
-import { finished } from 'node:stream/promises'
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { drained } from './jars/drained.js'
 import type { SessionRoute } from './session-route.js'
 
 /**
@@ -11,12 +11,7 @@ export const jobSubmitHandler: SessionRoute = {
   path: '/jobs',
   isUpload: true,
   async handle({ raw }) {
-    raw.resume()
-    try {
-      await finished(raw)
-    } catch {
-      // It has gone: nobody hears the answer.
-    }
+    await drained(raw)
     throw new FlinkError('JAVA_JOB_REFUSED', {})
   },
 }

@@ -15,7 +15,7 @@ export interface SessionRestApiServices {
   readonly clock: Clock
   readonly random: Random
   /** The session's own, and those of its jobs. */
-  readonly processes: ProcessesContext
+  readonly processes?: ProcessesContext
 }
 
 /** The endpoints of a session cluster. */
@@ -29,7 +29,10 @@ export function sessionRestApi({ gateway, clock, random, processes }: SessionRes
   const disposals = new OperationRegistry<null>(operations)
   const context: SessionRestContext = { gateway, clock, random, snapshots, disposals }
   return {
-    endpoints: [...endpointsOf(SESSION_ROUTES, context), ...endpointsOf(PROCESS_ROUTES, processes)],
+    endpoints: [
+      ...endpointsOf(SESSION_ROUTES, context),
+      ...(processes === undefined ? [] : endpointsOf(PROCESS_ROUTES, processes)),
+    ],
     otherwise: staticFile,
     get isAwaited() {
       return snapshots.isAwaited || disposals.isAwaited

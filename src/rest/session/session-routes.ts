@@ -5,6 +5,7 @@ import { jobAnswerRoutes } from './job-answer-routes.js'
 import { jobSubmitHandler } from './job-submit-handler.js'
 import { jarRoutes } from './jars/jar-routes.js'
 import { jobIdsHandler, sessionJobsOverviewHandler } from './jobs-handlers.js'
+import { jobsMetricsHandler } from './jobs-metrics-handler.js'
 import type { SessionRoute } from './session-route.js'
 import { shutdownHandler } from './shutdown-handler.js'
 import { disposalStatusHandler, disposalTriggerHandler } from './disposal-handlers.js'
@@ -16,6 +17,7 @@ const OF_THE_SESSION: readonly SessionRoute[] = [
   jobIdsHandler,
   sessionJobsOverviewHandler,
   jobSubmitHandler,
+  jobsMetricsHandler,
   ...snapshotHandlers,
   disposalTriggerHandler,
   disposalStatusHandler,

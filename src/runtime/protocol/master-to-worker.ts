@@ -7,6 +7,7 @@ import type { CheckpointOptions } from './checkpoint-options.js'
 import type { DeployCoordinators, EventToOperator, ToCoordinator } from './operator-events.js'
 import type { EarlierAnswers } from './program-answers.js'
 import type { ProgramDescriptor } from './program-descriptor.js'
+import type { SampleStacks } from './stack-samples.js'
 import type { QueryState } from './state-queries.js'
 import type { TaskDeploymentDescriptor } from './task-deployment.js'
 
@@ -99,4 +100,5 @@ export type MasterToWorker =
   | MergeAccumulators
   | RequestTime
   | QueryState
+  | SampleStacks
   | CloseWorker

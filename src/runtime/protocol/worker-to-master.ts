@@ -9,6 +9,7 @@ import type { AccumulatorParts, AccumulatorsMerged } from './accumulators.js'
 import type { EntryCounts } from './entry-counts.js'
 import type { ExecutionState } from './execution-state.js'
 import type { FromCoordinatedTask, FromCoordinator } from './operator-events.js'
+import type { StacksSampled } from './stack-samples.js'
 import type { QueryableStateRegistered, StateQueried } from './state-queries.js'
 import type { TaskTimeReport } from './time-report.js'
 
@@ -146,4 +147,5 @@ export type WorkerToMaster =
   | AccumulatorsMerged
   | QueryableStateRegistered
   | StateQueried
+  | StacksSampled
   | LogLine

@@ -47,7 +47,10 @@ export default function (env) {
 `
 
 export const FAILED_JOB = `
+import { RestartStrategies } from 'flink-ts'
+
 export default function (env) {
+  env.setRestartStrategy(RestartStrategies.noRestart())
   env.fromSequence(1, 100).uid('numbers').map((number) => {
     if (number === 50) throw new RangeError('fifty is too much')
     return number

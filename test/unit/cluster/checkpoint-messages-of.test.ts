@@ -47,7 +47,7 @@ const OPEN: CheckpointRecord = {
 function jobOf(...history: CheckpointRecord[]): JobDetails {
   const counts = { completed: 1, failed: 0, restored: 0, total: 2 }
   const checkpoints = { counts, inProgress: 1, history, latest: {}, samples: [] }
-  return { checkpoints } as unknown as JobDetails
+  return { checkpoints, configuration: {} } as unknown as JobDetails
 }
 
 function jobWith(statistics: CheckpointStatistics): JobDetails {
@@ -55,6 +55,7 @@ function jobWith(statistics: CheckpointStatistics): JobDetails {
   const checkpoints = { counts, inProgress: 0, history: statistics.history() }
   return {
     checkpoints: { ...checkpoints, latest: latest.records(), samples: latest.samples() },
+    configuration: {},
   } as unknown as JobDetails
 }
 
@@ -84,6 +85,7 @@ describe('The checkpoints that REST tells', () => {
       id: 1,
       status: 'COMPLETED',
       is_savepoint: false,
+      savepointFormat: null,
       checkpoint_type: 'UNALIGNED_CHECKPOINT',
       trigger_timestamp: 2000,
       latest_ack_timestamp: 2340,
@@ -98,6 +100,8 @@ describe('The checkpoints that REST tells', () => {
       synchronous_duration: 9,
       external_path: 'file:/chk-1',
       failure_message: null,
+      tasks: {},
+      discarded: false,
     })
     assert.equal(open?.className, 'in_progress')
     assert.deepEqual([open.end_to_end_duration, open.latest_ack_timestamp, open.external_path], [-1, -1, null])
@@ -200,7 +204,7 @@ describe('The part of a vertex in a checkpoint that REST tells', () => {
 
   it('is the sum of its subtasks, until the last one that has acknowledged', () => {
     const waits = { vertexId: 'w', subtasks: [undefined] }
-    const { id, tasks } = checkpointStatisticsWithTasksOf({ record: DONE, tasks: [task, waits] })
+    const { id, tasks } = checkpointStatisticsWithTasksOf(jobOf(DONE), { record: DONE, tasks: [task, waits] })
     assert.equal(id, 1)
     assert.deepEqual(tasks['v'], {
       id: 1,

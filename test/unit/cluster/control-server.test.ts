@@ -27,6 +27,13 @@ interface Scene {
   settled(): Promise<void>
 }
 
+/** Of a job of which there is nothing to tell when it has ended. */
+const LITTLE_TO_KEEP = {
+  ...{ details: () => ({ vertices: [] }), checkpoints: () => ({ history: [] }), checkpointConfig: () => ({}) },
+  ...{ config: () => ({}), environment: () => ({}), exceptions: () => ({}), executionResult: () => ({}) },
+  accumulators: () => ({}),
+}
+
 async function scene(context: TestContext, answers: Partial<JobsGateway> = {}): Promise<Scene> {
   const root = mkdtempSync(path.join(tmpdir(), 'control-'))
   const directory = path.join(root, 'run')
@@ -36,17 +43,8 @@ async function scene(context: TestContext, answers: Partial<JobsGateway> = {}): 
   const logger: Logger = { ...SILENT_LOGGER, warn }
   const runDirectory = new RunDirectory(directory, () => clock.now())
   await runDirectory.prepare()
-  const gateway = { overview: () => Promise.resolve([]), ...answers } as unknown as JobsGateway
-  const services = {
-    gateway,
-    clock,
-    logger,
-    runDirectory,
-    random: new SeededRandom(1),
-    storeDurationMs: 300_000,
-    version: '1',
-    warn,
-  }
+  const gateway = { overview: () => Promise.resolve([]), ...LITTLE_TO_KEEP, ...answers } as unknown as JobsGateway
+  const services = { gateway, clock, logger, runDirectory, random: new SeededRandom(1), storeDurationMs: 300_000, version: '1', warn }
   const server = new ControlServer(services)
   context.after(async () => {
     await server.close()

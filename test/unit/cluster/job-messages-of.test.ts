@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { serializeError } from '../../../src/core/errors/error-codec.js'
+import { deserializeError, serializeError } from '../../../src/core/errors/error-codec.js'
+import { serializedAccumulator } from '../../../src/rest/java/serialized-accumulator.js'
+import { javaThrowable } from '../../../src/rest/throwable-info.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import {
   jobAccumulatorsInfoOf,
@@ -132,13 +134,19 @@ describe('What REST tells of accumulators', () => {
     assert.deepEqual(jobAccumulatorsInfoOf(undefined)['user-task-accumulators'], [])
   })
 
-  it('is the same in the result of the job', () => {
+  it('is a Java object in the result of the job, and for whoever asks for one', () => {
+    const serialized = {
+      max: serializedAccumulator({ value: 5 }),
+      words: serializedAccumulator({ value: "[ 'a', 'b' ]" }),
+      n: serializedAccumulator({ failure: javaThrowable(deserializeError(serializeError(error))) }),
+    }
     assert.deepEqual(jobExecutionResultInfoOf('j', outcome)['job-execution-result'], {
       id: 'j',
       'application-status': 'SUCCEEDED',
-      'accumulator-results': { max: '5', words: "[ 'a', 'b' ]", n: error.message },
+      'accumulator-results': serialized,
       'net-runtime': 12,
     })
+    assert.deepEqual(jobAccumulatorsInfoOf(outcome)['serialized-user-task-accumulators'], serialized)
     assert.deepEqual(jobExecutionResultInfoOf('j', undefined), { status: { id: 'IN_PROGRESS' } })
   })
 })

@@ -115,7 +115,6 @@ describe('REST questions', () => {
     [`/jobs/${JOB}/checkpoints/config`, 'checkpointConfig', [JOB], { mode: 'x' }, { mode: 'x' }],
     [`/jobs/${JOB}/checkpoints/details/7`, 'checkpointDetails', [JOB, 7], { id: 7 }, { id: 7 }],
     [`/jobs/${JOB}/checkpoints/details/7/subtasks/${VERTEX}`, 'taskCheckpointDetails', [JOB, 7, VERTEX], {}, {}],
-    [`/jobs/${JOB}/accumulators`, 'accumulators', [JOB], { x: [] }, { x: [] }],
     [`/jobs/${JOB}/execution-result`, 'executionResult', [JOB], { status: {} }, { status: {} }],
   ] as const
   for (const [url, name, args, answer, body] of questions) {
@@ -129,6 +128,16 @@ describe('REST questions', () => {
       ])
     })
   }
+
+  it('for accumulators are answered with Java objects where these are asked for', async () => {
+    const answer = { 'user-task-accumulators': [], 'serialized-user-task-accumulators': { n: 'rO0AB' } }
+    answers.accumulators = () => answer
+    const url = `/jobs/${JOB}/accumulators`
+    const plain = { ...answer, 'serialized-user-task-accumulators': {} }
+    assert.deepEqual(await ask('GET', url), { status: 200, body: plain })
+    assert.deepEqual(await ask('GET', `${url}?includeSerializedValue=false`), { status: 200, body: plain })
+    assert.deepEqual(await ask('GET', `${url}?includeSerializedValue=true`), { status: 200, body: answer })
+  })
 
   it('take a job id in capitals', async () => {
     await ask('GET', `/jobs/${JOB.toUpperCase()}/status`)

@@ -9,8 +9,7 @@ const WHAT_RUNS = 'a program is a module of JavaScript (.js, .mjs, .cjs) or an a
 /** The name that an uploaded file keeps: what is last in the given one, without what no name of a file should have. JAR_UPLOAD_REFUSED */
 export function checkedJarName(given: string): string {
   const last = given.split(/[/\\]/).at(-1) ?? ''
-  // eslint-disable-next-line no-control-regex -- what a terminal would obey is what is to go
-  const name = last.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, '')
+  const name = last.replaceAll(/\p{Cc}/gu, '')
   if (JAVA.test(name)) throw refused(`${name} is a program for Java, which flink-ts does not run: ${WHAT_RUNS}.`)
   if (!PROGRAM.test(name)) throw refused(`Only programs are allowed: ${WHAT_RUNS}.`)
   if (name.length > LONGEST_NAME)

@@ -5,7 +5,7 @@ import { Configuration } from '../../../core/config/configuration.js'
 import { checkKnownOptions } from '../../../core/config/global-configuration.js'
 import { RestOptions } from '../../../core/config/rest-options.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import { isError } from '../../../core/errors/thrown-value.js'
+import { causeOf, describeThrown, isError } from '../../../core/errors/thrown-value.js'
 import { generateJobId } from '../../../core/ids/job-id.js'
 import type { Random } from '../../../core/random/random.js'
 import type { Jar, JarGateway, JarProgram } from '../../../rest/session/jars/jar-gateway.js'
@@ -131,11 +131,8 @@ function runFailed(error: unknown): unknown {
 function chainOf(error: unknown): string {
   const links: string[] = []
   for (let cause = error; cause !== undefined && links.length < MAX_CAUSES;) {
-    const text = isError(cause)
-      ? `${cause.name}${FlinkError.is(cause) ? ` [${cause.code}]` : ''}: ${cause.message}`
-      : String(cause)
-    links.push(text)
-    cause = isError(cause) ? cause.cause : undefined
+    links.push(FlinkError.is(cause) ? `${cause.name} [${cause.code}]: ${cause.message}` : describeThrown(cause))
+    cause = isError(cause) ? causeOf(cause) : undefined
   }
   return links.join('\nCaused by: ')
 }

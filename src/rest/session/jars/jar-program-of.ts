@@ -90,8 +90,9 @@ function configurationIn({ body }: RestRequest): Record<string, string> {
 /** Numbers and truth values count as the texts that they are elsewhere. */
 function textIn({ body, query }: RestRequest, field: string, parameter: string): string | undefined {
   const value = body[field] ?? ''
-  if (typeof value === 'object' || typeof value === 'function') throw invalid(field, 'a text')
-  const text = String(value as string | number | boolean)
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+    throw invalid(field, 'a text')
+  const text = String(value)
   if (text !== '') return text
   const asked = query[parameter] ?? ''
   return asked === '' ? undefined : asked

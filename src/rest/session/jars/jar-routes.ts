@@ -17,7 +17,8 @@ export const jarRoutes: readonly SessionRoute[] = [
   },
   route('GET', '/jars', async (request, jars) => {
     const files = (await jars.list()).map((jar) => ({ ...jar, entry: [] }))
-    return { address: `http://${request.raw.headers.host ?? 'localhost'}`, files }
+    const scheme = 'encrypted' in request.raw.socket ? 'https' : 'http'
+    return { address: `${scheme}://${request.raw.headers.host ?? 'localhost'}`, files }
   }),
   route('DELETE', '/jars/:jarid', async (request, jars) => {
     await jars.remove(jarIdOf(request))

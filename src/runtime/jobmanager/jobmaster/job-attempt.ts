@@ -260,6 +260,7 @@ export class JobAttempt {
       case 'program-loaded':
       case 'program-needs-thread':
       case 'program-failed':
+      case 'stacks-sampled':
       case 'log':
         break
     }

@@ -23,6 +23,7 @@ import type { JobStatus } from './job-status.js'
 import type { TaskMetrics } from './metric-store.js'
 import { QueryableStateNames, type StateQueryOutcome } from './queryable-state-names.js'
 import { RestartLoop, type RestartLoopInput } from './restart-loop.js'
+import { StackSamples, type VertexStacks } from './stack-samples.js'
 import type { StateQuery } from './state-queries.js'
 
 const CLOSE_GRACE_MS = 5000
@@ -40,6 +41,7 @@ export interface JobOutcome {
   readonly finalCheckpoint: string | undefined
 }
 
+/** The fields beyond ten: what is known of its stacks is asked for from outside, and answered by its workers. */
 export class JobMaster {
   readonly jobId: string
   readonly outcome: Promise<JobOutcome>
@@ -47,6 +49,7 @@ export class JobMaster {
   readonly #input: RestartLoopInput
   readonly #lifecycle: JobLifecycle
   readonly #statistics: CheckpointStatistics
+  readonly #stackSamples: StackSamples
   readonly #loop: RestartLoop
   readonly #queryable = new QueryableStateNames()
   readonly #awaitingFailure: ((error: Error) => void)[] = []
@@ -59,9 +62,11 @@ export class JobMaster {
     this.jobId = environment.jobId
     this.#lifecycle = new JobLifecycle(environment, input.earlierFailure)
     this.#statistics = new CheckpointStatistics(CHECKPOINT_HISTORY, () => environment.clock.now())
+    this.#stackSamples = new StackSamples(environment.clock, environment.configuration)
     this.#loop = new RestartLoop(input, {
       lifecycle: this.#lifecycle,
       statistics: this.#statistics,
+      stackSamples: this.#stackSamples,
       listener: {
         onFinished: () => void this.#finish(),
         onFailure: (error) => {
@@ -153,6 +158,13 @@ export class JobMaster {
   /** What the tasks of the newest attempt reported. */
   taskMetrics(): TaskMetrics {
     return this.#loop.attempt?.metrics.all() ?? { lastUpdate: 0, vertices: {}, reports: {} }
+  }
+
+  /** What the tasks of a vertex were seen at, if they were yet: they are now. */
+  stacks(vertexId: string): VertexStacks | 'disabled' | undefined {
+    if (!this.#stackSamples.isEnabled) return 'disabled'
+    const { attempt } = this.#loop
+    return attempt === undefined ? undefined : this.#stackSamples.of(vertexId, attempt)
   }
 
   /** Where event time stands in the newest attempt, as its workers say now; undefined before the first. */
@@ -284,6 +296,7 @@ export class JobMaster {
     const decided = this.#lifecycle.decide(status, reason)
     const { retention, error, finalCheckpoint } = decided
     const accumulatorResults = status === 'FINISHED' ? ((await this.#loop.attempt?.mergeAccumulators()) ?? {}) : {}
+    this.#stackSamples.close()
     await this.#tolerate('remove checkpoints', () => this.#input.repository.shutdown(retention))
     await this.#tolerate('end the workers', () => this.#loop.close(CLOSE_GRACE_MS))
     this.#lifecycle.end(decided)

@@ -32,6 +32,7 @@ import { JobAttempt, type JobAttemptListener } from './job-attempt.js'
 import type { JobLifecycle } from './job-lifecycle.js'
 import { JobNotices } from './job-notices.js'
 import { StateGrowth, type GrowingState } from './state-growth.js'
+import type { StackSamples } from './stack-samples.js'
 import type { TaskManagerStarter } from './task-manager-gateway.js'
 import { WorkerPool, type ProgramLoads, type ProgramOfJob } from './worker-pool.js'
 
@@ -75,6 +76,7 @@ export interface RestartLoopListener {
 export interface RestartLoopServices {
   readonly lifecycle: JobLifecycle
   readonly statistics: CheckpointStatistics
+  readonly stackSamples: StackSamples
   readonly listener: RestartLoopListener
 }
 
@@ -127,7 +129,10 @@ export class RestartLoop {
       starter,
       clock,
       listener: {
-        onMessage: (_worker, message) => this.#attempt?.handle(message),
+        onMessage: (_worker, message) => {
+          if (message.type === 'stacks-sampled') services.stackSamples.sampled(message)
+          else this.#attempt?.handle(message)
+        },
         onWorkerExit: (worker, error) => {
           this.#workerExited(worker, error)
         },

@@ -16,11 +16,6 @@ export interface SlotAssignment {
 /** Either how many slots a worker has, or how many workers there may be: then they share the slots. */
 export type WorkerLayout = { readonly slotsPerWorker: number } | { readonly maxWorkers: number }
 
-/** How many slots the job takes: each group as many as its widest vertex has subtasks. */
-export function slotsTakenBy(jobGraph: JobGraph): number {
-  return [...widthsOf(jobGraph).values()].reduce((sum, width) => sum + width, 0)
-}
-
 export function assignSlots(jobGraph: JobGraph, layout: WorkerLayout): SlotAssignment {
   const widths = widthsOf(jobGraph)
   const firstSlots = new Map<string, number>()

@@ -26,6 +26,7 @@ import { FinishedTask } from '../task/finished-task.js'
 import { makeTask } from '../task/task-factory.js'
 import { ProgramLoader, type ProgramRunner } from './program-loader.js'
 import { MetricsReporter } from './metrics-reporter.js'
+import { StackSampler } from './stack-sampler.js'
 import { TaskLoop, type LoopScheduler } from './task-loop.js'
 import { uncaughtError } from './uncaught-error.js'
 
@@ -54,6 +55,7 @@ export class TaskExecutor {
   readonly #reporter: MetricsReporter
   readonly #loader: ProgramLoader
   readonly #coordinators: CoordinatorHost
+  readonly #sampler: StackSampler
   readonly #barriers = new CheckpointBarriers()
   #tasks = new Map<string, DeployedTask>()
   #loads: Promise<void> = Promise.resolve()
@@ -69,6 +71,7 @@ export class TaskExecutor {
       services.standardOutput.flush()
       services.standardError.flush()
     })
+    this.#sampler = new StackSampler({ ...services, loop: this.#loop })
   }
 
   handle(message: MasterToWorker): void {
@@ -124,6 +127,9 @@ export class TaskExecutor {
       }
       case 'request-time':
         this.#reporter.reportNow()
+        break
+      case 'sample-stacks':
+        void this.#sampler.sample(message, this.#tasks)
         break
       case 'close-worker':
         void this.#close()

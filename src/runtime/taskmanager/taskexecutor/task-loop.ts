@@ -3,6 +3,7 @@
 // has work the worker sleeps on its doorbell and uses no CPU. A turn is scheduled at most once at a time.
 // Thread: the task worker.
 import type { Clock } from '../../../core/time/clock.js'
+import type { MarkedStep } from './task-mark-generator.js'
 import type { StepResult } from '../task/stream-task.js'
 
 /** A step's time budget in ms. */
@@ -35,6 +36,8 @@ export class TaskLoop {
     this.#runTurn()
   }
   #tasks: readonly SteppedTask[] = []
+  /** Present while stacks are sampled: see task-mark-generator.ts. */
+  #marks: ReadonlyMap<SteppedTask, MarkedStep> | undefined
   /** Whose turn it is. */
   #next = 0
   #isScheduled = false
@@ -51,6 +54,15 @@ export class TaskLoop {
     this.#tasks = tasks
     this.#next = 0
     this.wake()
+  }
+
+  /** From here on the steps of these tasks are called by functions that the stack tells apart. */
+  mark(marks: ReadonlyMap<SteppedTask, MarkedStep>): void {
+    this.#marks = marks
+  }
+
+  unmark(): void {
+    this.#marks = undefined
   }
 
   /** There may be work: a turn comes soon. */
@@ -76,7 +88,9 @@ export class TaskLoop {
     const tasks = this.#tasks
     for (let stepped = 0; stepped < tasks.length; stepped += 1) {
       const task = tasks[this.#next] as SteppedTask
-      if (task.step(startMs + STEP_BUDGET_MS) === 'more') hasMore = true
+      const mark = this.#marks?.get(task)
+      const deadline = startMs + STEP_BUDGET_MS
+      if ((mark === undefined ? task.step(deadline) : mark(task, deadline)) === 'more') hasMore = true
       const endMs = this.#clock.monotonicMs()
       task.stepped?.(startMs, endMs)
       startMs = endMs

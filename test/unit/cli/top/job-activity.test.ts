@@ -181,6 +181,8 @@ describe('The checkpoints of a job', () => {
       num_acknowledged_subtasks: 5,
       external_path: null,
       failure_message: null,
+      savepointFormat: null,
+      tasks: {},
       ...parts,
     }
   }

@@ -14,6 +14,7 @@ import type { RestResponse } from '../../../../src/rest/route.js'
 import type { ProcessesContext } from '../../../../src/rest/processes/processes-context.js'
 import type { SessionGateway } from '../../../../src/rest/session/session-gateway.js'
 import { sessionRestApi } from '../../../../src/rest/session/session-rest-api.js'
+import { SESSION_ROUTES } from '../../../../src/rest/session/session-routes.js'
 
 const JOB = 'a'.repeat(32)
 const TRIGGER = 'c'.repeat(32)
@@ -32,6 +33,8 @@ function playedGateway(): SessionGateway {
   return {
     place: { configuration: Configuration.fromMap({ 'web.refresh-interval': '7 s' }) },
     slots: () => ({ total: 8, available: 5 }),
+    jobs: () => [{ pid: 1 }, { pid: undefined }],
+    jars: {},
     overview: () => Promise.resolve(states.map((state, index) => ({ jid: String(index), state }))),
     answerOfJob: (jobId: string, { method, url, body }: { method: string; url: string; body: object }) => {
       asked.push(`${method} ${url} ${JSON.stringify(body)}`)
@@ -217,4 +220,12 @@ describe('Snapshots of a job of a session', () => {
     assert.equal(status, 404)
     assert.match(JSON.stringify(unknown), /There is no savepoint operation with triggerId=/)
   })
+})
+
+it('no two routes of a session have one place', () => {
+  const places = SESSION_ROUTES.map(({ method, path: at }) => `${method} ${at}`)
+  assert.deepEqual(
+    places.filter((place, index) => places.indexOf(place) !== index),
+    [],
+  )
 })

@@ -1,4 +1,4 @@
-import { FlinkError, type ErrorCode } from '../core/errors/flink-error.js'
+import { FlinkError, type ErrorCode } from '../../core/errors/flink-error.js'
 
 const RUNTIME = 'org.apache.flink.runtime'
 const CHECKPOINT_EXCEPTION = `${RUNTIME}.checkpoint.CheckpointException`

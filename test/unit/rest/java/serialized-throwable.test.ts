@@ -1,14 +1,9 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { serializedThrowable, type JavaThrowable } from '../../../src/rest/serialized-throwable.js'
+import { IS_JDK_THERE, readByJava } from './java-program.js'
+import { serializedThrowable, type JavaThrowable } from '../../../../src/rest/java/serialized-throwable.js'
 
-const JAVA_SOURCES = path.resolve(import.meta.dirname, '../../../../test/flink-client/java')
-const IS_JDK_THERE = spawnSync('javac', ['-version']).status === 0
 /** What a JVM was seen to read as an IllegalStateException with the message `boom message`. */
 const SAMPLE =
   'rO0ABXNyAClvcmcuYXBhY2hlLmZsaW5rLnV0aWwuU2VyaWFsaXplZFRocm93YWJsZWUWnfUfpxPzAgADTAAZZnVsbFN0cmluZ2lmaWVkU3RhY2tUcmFj' +
@@ -30,25 +25,6 @@ function shownOf(error: JavaThrowable | undefined): string {
   return `${parts.join(',')};${shownOf(cause)}`
 }
 
-function readByJava(errors: readonly JavaThrowable[]): string[] {
-  const directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-java-'))
-  try {
-    const sources = ['ReadThrowables.java', 'stub/org/apache/flink/util/SerializedThrowable.java']
-    const files = sources.map((name) => path.join(JAVA_SOURCES, name))
-    const compiled = spawnSync('javac', ['-d', directory, ...files], { encoding: 'utf8' })
-    assert.equal(compiled.status, 0, compiled.stderr)
-    const read = spawnSync('java', ['-XX:TieredStopAtLevel=1', '-cp', directory, 'ReadThrowables'], {
-      input: errors.map((error) => `${serializedThrowable(error)}\n`).join(''),
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
-    })
-    assert.equal(read.status, 0, read.stderr)
-    return read.stdout.trimEnd().split('\n')
-  } finally {
-    rmSync(directory, { recursive: true, force: true })
-  }
-}
-
 describe('A serialized throwable', () => {
   it('has the bytes that a JVM was seen to read', () => {
     const className = 'java.lang.IllegalStateException'
@@ -68,6 +44,6 @@ describe('A serialized throwable', () => {
     const drawn = fc.sample(fc.string({ unit: 'binary', maxLength: 200 }), 200)
     const errors = [...texts, ...drawn].map((text) => throwable(text))
     errors.push(throwable('of', throwable('three', throwable('errors'))))
-    assert.deepEqual(readByJava(errors), errors.map(shownOf))
+    assert.deepEqual(readByJava('ReadThrowables', errors.map(serializedThrowable)), errors.map(shownOf))
   })
 })

@@ -1,0 +1,203 @@
+/** A session as its user has it: started, stopped, killed and started again, with jobs that outlive what happens to it. */
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, it, type TestContext } from 'node:test'
+import { SessionUnderTest } from './session-under-test.js'
+
+/** Runs until it is ended, and says how often a process of it has begun from a checkpoint. */
+const JOB = `
+import { RichSourceFunction } from 'flink-ts'
+
+class Numbers extends RichSourceFunction {
+  constructor () { super(); this.next = 0 }
+  async * run () {
+    for (;;) {
+      yield this.next
+      this.next += 1
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+  snapshotState () { return [this.next] }
+  restoreState (state) { for (const next of state) this.next = next }
+}
+
+export default function (env, params) {
+  env.addSource(new Numbers()).uid('numbers').map((value) => value).uid('map').print()
+}
+`
+
+const CHECKPOINTED = { 'execution.checkpointing.interval': '50 ms', 'execution.checkpointing.dir': 'checkpoints' }
+
+interface Scene {
+  readonly session: SessionUnderTest
+  readonly job: string
+}
+
+async function begun(context: TestContext, configuration: Readonly<Record<string, string>> = {}): Promise<Scene> {
+  const session = await SessionUnderTest.create({ ...CHECKPOINTED, ...configuration })
+  context.after(() => {
+    session.remove()
+  })
+  await session.start()
+  return { session, job: session.workspace.file('job.mjs', JOB) }
+}
+
+async function untilState(session: SessionUnderTest, jobId: string, state: string): Promise<void> {
+  await session.untilJobs(`${jobId} is ${state}`, (jobs) => jobs.find(({ jid }) => jid === jobId)?.state === state)
+}
+
+async function untilCheckpoints(session: SessionUnderTest, jobId: string, count: number): Promise<void> {
+  await session.until(`${String(count)} checkpoints`, async () => {
+    const { counts } = await session.json<{ readonly counts?: { readonly completed: number } }>(`/jobs/${jobId}/checkpoints`)
+    return (counts?.completed ?? 0) >= count
+  })
+}
+
+function restoredFrom(session: SessionUnderTest, jobId: string): Promise<unknown> {
+  return session
+    .json<{ readonly latest?: { readonly restored: unknown } }>(`/jobs/${jobId}/checkpoints`)
+    .then(({ latest }) => latest?.restored)
+}
+
+const onLinux = { skip: process.platform !== 'linux' }
+
+describe('A session cluster', () => {
+  it('tells where it answers, is one at a time, and stops', onLinux, async (context) => {
+    const { session } = await begun(context)
+    const { workspace } = session
+    const second = await workspace.run('start-cluster', '--json')
+    assert.equal(second.exitCode, 1)
+    assert.equal((JSON.parse(second.stdout) as { error: { code: string } }).error.code, 'SESSION_ALREADY_RUNS')
+    assert.match(second.stderr, new RegExp(`process ${String(session.sessionPid())}, ${session.url}`))
+    assert.deepEqual((await session.ask('/jobs')).text, '{"jobs":[]}')
+    const stopped = await session.stop()
+    assert.match(stopped.stdout, /^Stopping standalonesession daemon \(pid: \d+\) on host .*\.\nThe session cluster has stopped\.\n$/)
+    const again = await workspace.run('stop-cluster')
+    assert.deepEqual([again.exitCode, again.stderr], [0, ''])
+    assert.match(again.stdout, /^No standalonesession daemon to stop on host /)
+    const started = await workspace.run('start-cluster')
+    assert.match(
+      started.stdout,
+      new RegExp(`^Starting cluster\\.\nStarting standalonesession daemon on host .*\\.\nWeb interface/REST: ${session.url}\n$`),
+    )
+    const logs = readdirSync(path.join(workspace.path, 'run/log')).filter((name) => /standalonesession\.log/.test(name))
+    assert.equal(logs.length, 2, 'that of the start before is kept')
+    await session.stop()
+    assert.deepEqual(session.leftovers(), [])
+  })
+
+  it('starts a job again whose process has died, also while the session was not there, and goes on with it after a stop', onLinux, async (context) => {
+    const { session, job } = await begun(context)
+    const jobId = await session.submit(job)
+    await untilCheckpoints(session, jobId, 2)
+    assert.ok(session.killJob(jobId))
+    await untilState(session, jobId, 'RUNNING')
+    await untilCheckpoints(session, jobId, 1)
+    assert.notEqual(await restoredFrom(session, jobId), null)
+    const exceptions = (await session.ask(`/jobs/${jobId}/exceptions`)).text
+    assert.match(exceptions, /The process of job [0-9a-f]{32} has died without a word/)
+
+    const [{ pid } = { pid: 0 }] = session.jobProcesses()
+    await session.killSession()
+    await session.start()
+    await untilState(session, jobId, 'RUNNING')
+    assert.deepEqual(session.jobProcesses(), [{ jobId, pid }], 'a job that lives is left alone')
+
+    await session.killSession()
+    session.killJob(jobId)
+    await session.start()
+    await untilState(session, jobId, 'RUNNING')
+    await untilCheckpoints(session, jobId, 1)
+
+    await session.stop()
+    assert.deepEqual(session.processes(), [])
+    await session.start()
+    await untilState(session, jobId, 'RUNNING')
+    await untilCheckpoints(session, jobId, 1)
+    assert.notEqual(await restoredFrom(session, jobId), null)
+    assert.doesNotMatch((await session.ask(`/jobs/${jobId}/exceptions`)).text, /has died/, 'it was told to end')
+
+    assert.equal((await session.ask(`/jobs/${jobId}?mode=cancel`, 'PATCH')).status, 202)
+    await untilState(session, jobId, 'CANCELED')
+    await session.stop()
+    await session.start()
+    await untilState(session, jobId, 'CANCELED')
+    assert.equal((await session.ask('/cluster', 'DELETE')).text, '{}')
+    await session.until('it has ended', () => session.processes().length === 0)
+    assert.deepEqual(session.leftovers(), [])
+  })
+
+  it('has jobs wait for slots, in order, and fail where they get none in time', onLinux, async (context) => {
+    const { session, job } = await begun(context, {
+      'taskmanager.numberOfTaskSlots': '2',
+      'slot.request.timeout': '60 s',
+    })
+    const first = await session.submit('-p', '2', job)
+    await untilState(session, first, 'RUNNING')
+    const second = await session.submit('-p', '1', job)
+    await untilState(session, second, 'CREATED')
+    const overview = await session.json<Record<string, number>>('/overview')
+    assert.deepEqual([overview['slots-total'], overview['slots-available'], overview['jobs-running']], [2, 0, 2])
+    await session.killSession()
+    await session.start()
+    await untilState(session, second, 'CREATED')
+    const late = await session.submit('-p', '2', '-Dslot.request.timeout=1s', job)
+    await untilState(session, late, 'FAILED')
+    const { text } = await session.ask(`/jobs/${late}/exceptions`)
+    assert.match(text, /Could not acquire the minimum required resources\./)
+    await session.ask(`/jobs/${first}?mode=cancel`, 'PATCH')
+    await untilState(session, second, 'RUNNING')
+    await session.stop()
+  })
+
+  it('stops its jobs with a savepoint where it is to, at SIGTERM as well', onLinux, async (context) => {
+    const session = await SessionUnderTest.create({
+      ...CHECKPOINTED,
+      'cluster.jobs-on-shutdown': 'SAVEPOINT',
+      'execution.checkpointing.savepoint-dir': 'savepoints',
+    })
+    context.after(() => {
+      session.remove()
+    })
+    const foreground = session.workspace.start('start-cluster', '--foreground', '--json')
+    await foreground.until(/"web":/)
+    const jobId = await session.submit(session.workspace.file('job.mjs', JOB))
+    await untilCheckpoints(session, jobId, 1)
+    foreground.kill('SIGTERM')
+    const { exitCode, stdout } = await foreground.ended
+    assert.equal(exitCode, 0)
+    assert.equal((JSON.parse(stdout) as { web: string }).web, session.url)
+    const savepoints = readdirSync(path.join(session.workspace.path, 'savepoints'))
+    assert.match(savepoints.join(), /^savepoint-[0-9a-f]{6}-[0-9a-f]{12}$/)
+    assert.deepEqual(session.leftovers(), [])
+    await session.start()
+    await untilState(session, jobId, 'FINISHED')
+    await session.stop()
+  })
+
+  it('leaves its jobs alone where it is to, and refuses a port that somebody has', onLinux, async (context) => {
+    const { session, job } = await begun(context, { 'cluster.jobs-on-shutdown': 'LEAVE' })
+    const jobId = await session.submit(job)
+    await untilState(session, jobId, 'RUNNING')
+    const processes = session.jobProcesses()
+    const elsewhere = path.join(session.workspace.path, 'other')
+    const taken = await session.workspace.run('start-cluster', '-D', `cluster.run-directory=${elsewhere}`)
+    assert.equal(taken.exitCode, 1)
+    assert.match(taken.stderr, /\[SESSION_START_FAILED\]: .*127\.0\.0\.1:\d+.*another process listens there; rest\.port/)
+    await session.stop()
+    assert.deepEqual(session.jobProcesses(), processes)
+    await session.start()
+    await untilState(session, jobId, 'RUNNING')
+    const log = readFileSync(path.join(session.workspace.path, 'run/log', logName(session)), 'utf8')
+    assert.match(log, /"msg":"the session has started"/)
+    await session.ask(`/jobs/${jobId}?mode=cancel`, 'PATCH')
+    await untilState(session, jobId, 'CANCELED')
+    await session.stop()
+    assert.deepEqual(session.leftovers(), [])
+  })
+})
+
+function logName({ workspace }: SessionUnderTest): string {
+  return readdirSync(path.join(workspace.path, 'run/log')).find((name) => name.endsWith('standalonesession.log')) ?? ''
+}
