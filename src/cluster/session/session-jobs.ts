@@ -89,7 +89,10 @@ export class SessionJobs {
     const jobId = submission.jobId ?? generateJobId(random)
     const accepted = this.#launching.get(jobId)
     if (accepted !== undefined) return accepted
-    if (await this.#isKnown(jobId)) return this.#launching.get(jobId) ?? jobId
+    const isKnown = await this.#isKnown(jobId)
+    // Whoever submits it at the same moment was faster.
+    const launched = this.#launching.get(jobId)
+    if (launched !== undefined || isKnown) return launched ?? jobId
     const job = new SessionJob({ jobId, submittedAt: clock.now(), jobFile: submission.jobFile })
     this.#jobs.set(jobId, job)
     const launching = this.#accept(job, submission)
