@@ -108,46 +108,50 @@ describe('A job that is submitted to a session', () => {
   })
 })
 
-describe('A job that an earlier session was about to accept when it died', { skip: process.platform !== 'linux' }, () => {
-  async function recordOf({ pid = 0 }: ChildProcess): Promise<void> {
-    const start = (await startOfProcess(pid)) ?? ''
-    await directory.record({ jobId: JOB, submittedAt: Date.now(), jobFile: '/job.js', process: { pid, start } })
-  }
+describe(
+  'A job that an earlier session was about to accept when it died',
+  { skip: process.platform !== 'linux' },
+  () => {
+    async function recordOf({ pid = 0 }: ChildProcess): Promise<void> {
+      const start = (await startOfProcess(pid)) ?? ''
+      await directory.record({ jobId: JOB, submittedAt: Date.now(), jobFile: '/job.js', process: { pid, start } })
+    }
 
-  it('begins when it is submitted again, and not before its process has ended', async () => {
-    const process = child()
-    await recordOf(process)
-    await jobs.open()
-    const submitted = jobs.submit(SUBMISSION)
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    assert.equal(launches.length, 0, 'its process may have the job yet')
-    process.kill('SIGKILL')
-    assert.equal(await submitted, JOB)
-    assert.equal(launches.length, 1)
-  })
-
-  it('is there without being submitted again where its process has come to have it', async () => {
-    const { pid = 0 } = child()
-    await directory.record({ jobId: JOB, submittedAt: Date.now(), jobFile: '/job.js' })
-    const processStart = await startOfProcess(pid)
-    const socket = path.join(run, `${JOB}.sock`)
-    await new RunDirectory(run, Date.now).register({
-      ...{ jobId: JOB, pid, processStart, name: 'job', startTime: 1, version: '1', socket, slots: 3 },
+    it('begins when it is submitted again, and not before its process has ended', async () => {
+      const process = child()
+      await recordOf(process)
+      await jobs.open()
+      const submitted = jobs.submit(SUBMISSION)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      assert.equal(launches.length, 0, 'its process may have the job yet')
+      process.kill('SIGKILL')
+      assert.equal(await submitted, JOB)
+      assert.equal(launches.length, 1)
     })
-    await jobs.open()
-    assert.equal(jobs.find(JOB).phase, 'living')
-    assert.equal(await jobs.submit(SUBMISSION), JOB)
-    assert.equal(launches.length, 0)
-  })
 
-  it('is forgotten where nobody submits it again', async () => {
-    const process = child()
-    await recordOf(process)
-    const ended = new Promise((resolve) => process.once('exit', resolve))
-    process.kill('SIGKILL')
-    await ended
-    await jobs.open()
-    assert.deepEqual(jobs.all(), [])
-    assert.deepEqual(await directory.records(), [])
-  })
-})
+    it('is there without being submitted again where its process has come to have it', async () => {
+      const { pid = 0 } = child()
+      await directory.record({ jobId: JOB, submittedAt: Date.now(), jobFile: '/job.js' })
+      const processStart = await startOfProcess(pid)
+      const socket = path.join(run, `${JOB}.sock`)
+      await new RunDirectory(run, Date.now).register({
+        ...{ jobId: JOB, pid, processStart, name: 'job', startTime: 1, version: '1', socket, slots: 3 },
+      })
+      await jobs.open()
+      assert.equal(jobs.find(JOB).phase, 'living')
+      assert.equal(await jobs.submit(SUBMISSION), JOB)
+      assert.equal(launches.length, 0)
+    })
+
+    it('is forgotten where nobody submits it again', async () => {
+      const process = child()
+      await recordOf(process)
+      const ended = new Promise((resolve) => process.once('exit', resolve))
+      process.kill('SIGKILL')
+      await ended
+      await jobs.open()
+      assert.deepEqual(jobs.all(), [])
+      assert.deepEqual(await directory.records(), [])
+    })
+  },
+)
