@@ -49,7 +49,12 @@ function spawnAndWait(request: SessionRequest, descriptor: number, output: strin
       child.disconnect()
       child.unref()
       if (web !== undefined) resolve({ pid: child.pid ?? -1, web, warnings })
-      else reject(error === undefined ? new Error('no reason was given') : deserializeError(error))
+      else
+        reject(
+          error === undefined
+            ? new FlinkError('SESSION_START_FAILED', { reason: 'it gave none' })
+            : deserializeError(error),
+        )
     })
     child.once('error', reject)
     child.once('exit', (code) => {

@@ -24,9 +24,9 @@ export interface LaunchedJob {
 
 export interface LaunchListener {
   /** The process has begun. */
-  onSpawn(pid: number): void
+  readonly onSpawn: (pid: number) => void
   /** It has ended. */
-  onExit(): void
+  readonly onExit: () => void
 }
 
 /** Starts processes of jobs, which go on without this one. */

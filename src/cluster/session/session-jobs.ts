@@ -89,7 +89,10 @@ export class SessionJobs {
     const jobId = submission.jobId ?? generateJobId(random)
     const accepted = this.#launching.get(jobId)
     if (accepted !== undefined) return accepted
-    if (await this.#isKnown(jobId)) return this.#launching.get(jobId) ?? jobId
+    const isKnown = await this.#isKnown(jobId)
+    // Whoever submits it at the same moment was faster.
+    const launched = this.#launching.get(jobId)
+    if (launched !== undefined || isKnown) return launched ?? jobId
     const job = new SessionJob({ jobId, submittedAt: clock.now(), jobFile: submission.jobFile })
     this.#jobs.set(jobId, job)
     const launching = this.#accept(job, submission)
@@ -355,9 +358,7 @@ export class SessionJobs {
         },
       })
       if (this.isClosing) return
-      await this.#started(job, () =>
-        launcher.launch({ jobId, hasDied: job.hasDied, ...start }, this.#listenerFor(job)),
-      )
+      await this.#started(job, () => launcher.launch({ jobId, hasDied: job.hasDied, ...start }, this.#listenerFor(job)))
       logger.info('a job was started again', { jobId })
     } catch (error) {
       logger.error('a job was not started again', { jobId, reason: messageOf(error) })

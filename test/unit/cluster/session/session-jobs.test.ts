@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, it } from 'node:test'
+import { RunDirectory } from '../../../../src/client/run-directory.js'
+import type { JobLaunch, JobLauncher, LaunchListener } from '../../../../src/cluster/session/job-launcher.js'
+import { withJobStorage } from '../../../../src/cluster/session/job-storage.js'
+import { SessionDirectory } from '../../../../src/cluster/session/session-directory.js'
+import { SessionJobs } from '../../../../src/cluster/session/session-jobs.js'
+import { SlotPool } from '../../../../src/cluster/session/slot-pool.js'
+import { Configuration } from '../../../../src/core/config/configuration.js'
+import { FileSystems } from '../../../../src/core/fs/file-systems.js'
+import { InMemoryFileSystem } from '../../../../src/core/fs/in-memory-file-system.js'
+import { SILENT_LOGGER } from '../../../../src/core/logging/silent-logger.js'
+import { startOfProcess } from '../../../../src/core/process/process-start.js'
+import { SystemRandom } from '../../../../src/core/random/system-random.js'
+import { SystemClock } from '../../../../src/core/time/system-clock.js'
+
+const JOB = 'a'.repeat(32)
+const SUBMISSION = { jobFile: '/job.js', entry: undefined, args: ['--x'], configuration: {}, jobId: JOB }
+
+let run: string
+let directory: SessionDirectory
+let launches: JobLaunch[]
+/** What a launch comes to. */
+let outcome: (listener: LaunchListener) => Promise<void>
+let jobs: SessionJobs
+let children: ChildProcess[]
+
+const launcher: JobLauncher = {
+  async launch(launch, listener) {
+    launches.push(launch)
+    await outcome(listener)
+    const [processStart, socket] = [await startOfProcess(process.pid), path.join(run, `${launch.jobId}.sock`)]
+    const entry = { name: 'job', startTime: 1, version: '1', socket, slots: 3 }
+    await new RunDirectory(run, Date.now).register({ jobId: launch.jobId, pid: process.pid, processStart, ...entry })
+    return { pid: process.pid, output: '/out' }
+  },
+}
+
+function sessionJobs(): SessionJobs {
+  const configuration = withJobStorage(Configuration.fromMap({ a: 'session', b: 'session' }), directory.storage)
+  return new SessionJobs({
+    ...{ configuration, jobConfiguration: configuration, workingDirectory: '/work', directory, launcher },
+    runDirectory: new RunDirectory(run, Date.now),
+    fileSystems: new FileSystems().register('file', new InMemoryFileSystem()),
+    ...{ clock: new SystemClock(), random: new SystemRandom(), logger: SILENT_LOGGER, slots: new SlotPool(4) },
+  })
+}
+
+/** A process that lives until the end of the test. */
+function child(): ChildProcess {
+  const started = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'])
+  children.push(started)
+  return started
+}
+
+beforeEach(async () => {
+  run = mkdtempSync(path.join(tmpdir(), 'session-jobs-'))
+  directory = new SessionDirectory(run, new SystemRandom())
+  await directory.prepare()
+  ;[launches, children, outcome] = [[], [], () => Promise.resolve()]
+  jobs = sessionJobs()
+})
+
+afterEach(async () => {
+  await jobs.close()
+  for (const each of children) each.kill('SIGKILL')
+  rmSync(run, { recursive: true })
+})
+
+describe('A job that is submitted to a session', () => {
+  it('is recorded before its process begins, and gets what the session is configured with below what it sets', async () => {
+    outcome = async () => {
+      assert.deepEqual(
+        (await directory.records()).map(({ jobId }) => jobId),
+        [JOB],
+      )
+    }
+    const own = { b: 'job', 'high-availability.storageDir': '/elsewhere' }
+    assert.equal(await jobs.submit({ ...SUBMISSION, configuration: own }), JOB)
+    const [launch] = launches
+    const configuration = Configuration.fromEntries(launch?.configuration ?? {})
+    assert.deepEqual([configuration.getString('a'), configuration.getString('b')], ['session', 'job'])
+    assert.match(configuration.getString('high-availability.storageDir') ?? '', /session\/ha$/)
+    assert.deepEqual([launch?.workingDirectory, launch?.args], ['/work', ['--x']])
+    assert.equal(jobs.find(JOB).record.output, '/out')
+  })
+
+  it('is not there where its program gives no job', async () => {
+    outcome = () => Promise.reject(new Error('no job'))
+    await assert.rejects(jobs.submit(SUBMISSION), { message: 'no job' })
+    assert.deepEqual(await directory.records(), [])
+    assert.throws(() => jobs.find(JOB), { code: 'JOB_NOT_FOUND' })
+  })
+
+  it('begins once, however often it is submitted', async () => {
+    assert.deepEqual(await Promise.all([jobs.submit(SUBMISSION), jobs.submit(SUBMISSION)]), [JOB, JOB])
+    assert.equal(await jobs.submit(SUBMISSION), JOB)
+    assert.equal(launches.length, 1)
+  })
+
+  it('is refused by a session that ends', async () => {
+    await jobs.close()
+    await assert.rejects(jobs.submit(SUBMISSION), { code: 'SESSION_ENDS' })
+  })
+})
+
+describe(
+  'A job that an earlier session was about to accept when it died',
+  { skip: process.platform !== 'linux' },
+  () => {
+    async function recordOf({ pid = 0 }: ChildProcess): Promise<void> {
+      const start = (await startOfProcess(pid)) ?? ''
+      await directory.record({ jobId: JOB, submittedAt: Date.now(), jobFile: '/job.js', process: { pid, start } })
+    }
+
+    it('begins when it is submitted again, and not before its process has ended', async () => {
+      const process = child()
+      await recordOf(process)
+      await jobs.open()
+      const submitted = jobs.submit(SUBMISSION)
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      assert.equal(launches.length, 0, 'its process may have the job yet')
+      process.kill('SIGKILL')
+      assert.equal(await submitted, JOB)
+      assert.equal(launches.length, 1)
+    })
+
+    it('is there without being submitted again where its process has come to have it', async () => {
+      const { pid = 0 } = child()
+      await directory.record({ jobId: JOB, submittedAt: Date.now(), jobFile: '/job.js' })
+      const processStart = await startOfProcess(pid)
+      const socket = path.join(run, `${JOB}.sock`)
+      await new RunDirectory(run, Date.now).register({
+        ...{ jobId: JOB, pid, processStart, name: 'job', startTime: 1, version: '1', socket, slots: 3 },
+      })
+      await jobs.open()
+      assert.equal(jobs.find(JOB).phase, 'living')
+      assert.equal(await jobs.submit(SUBMISSION), JOB)
+      assert.equal(launches.length, 0)
+    })
+
+    it('is forgotten where nobody submits it again', async () => {
+      const process = child()
+      await recordOf(process)
+      const ended = new Promise((resolve) => process.once('exit', resolve))
+      process.kill('SIGKILL')
+      await ended
+      await jobs.open()
+      assert.deepEqual(jobs.all(), [])
+      assert.deepEqual(await directory.records(), [])
+    })
+  },
+)
