@@ -270,7 +270,7 @@ describe('a command line that is wrong', { concurrency: 2 }, () => {
       ['[MACHINE_UNSUPPORTED]', "'other' is not this machine (set by -Djobmanager.rpc.address=other)"],
     ],
     [
-      ['cancel', '-m', 'other.invalid:8081', 'cca7bc1061d61cf15238e92312c2fc20'],
+      ['cancel', '--quiet', '-m', 'other.invalid:8081', 'cca7bc1061d61cf15238e92312c2fc20'],
       ['[SESSION_UNREACHABLE]', 'Unknown host: http://other.invalid:8081 (set by -m other.invalid:8081)'],
     ],
     [

@@ -30,7 +30,7 @@ const JARS = {
 
 before(async () => {
   server = createServer((request, response) => {
-    receiveUpload(request, JARS)
+    void receiveUpload(request, JARS)
       .then(
         (file) => file,
         (error: unknown) => (FlinkError.is(error) ? `${error.code}: ${error.message}` : String(error)),
@@ -38,7 +38,7 @@ before(async () => {
       .then((outcome) => {
         outcomes.push(outcome)
         response.end(outcome)
-      }, assert.fail)
+      })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 })
