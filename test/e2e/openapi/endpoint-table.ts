@@ -25,5 +25,7 @@ export function renderEndpoints(): string {
 
 function becomes(asked: Asked | undefined, refused: Asked['refused']): string {
   if (asked === undefined) return 'unknown'
-  return refused === undefined ? 'answered' : `refused (${String(refused.status)})`
+  if (refused === undefined) return 'answered'
+  const status = `refused (${String(refused.status)})`
+  return asked.refusedFor === undefined ? status : `answered; ${asked.refusedFor}: ${status}`
 }

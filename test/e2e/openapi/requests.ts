@@ -5,11 +5,14 @@ export interface Asked {
   readonly body?: Readonly<Record<string, unknown>>
   /** Refused here as Flink refuses it, or where it has nothing to answer with. */
   readonly refused?: { readonly status: number; readonly text: RegExp }
+  /** What it is that is refused here, where the operation as such is answered. */
+  readonly refusedFor?: string
   /** Of a job that has ended: what is refused only then. */
   readonly refusedOfEnded?: { readonly status: number; readonly text: RegExp }
 }
 
 const NO_TRIGGER = { status: 404, text: /There is no \w+ operation with triggerId=/ }
+const UNKNOWN = 'an id that is not known'
 const RESCALING = { status: 503, text: /Rescaling is temporarily disabled\. See FLINK-12312\./ }
 const ENDED = { status: 409, text: /is (FINISHED|FAILED): this needs a running job/ }
 const V = '/jobs/{jobid}/vertices/{vertexid}'
@@ -55,8 +58,8 @@ export const OF_A_JOB: Readonly<Record<string, Asked>> = {
   },
   'PATCH /jobs/{jobid}/rescaling': { query: '?parallelism=2', refused: RESCALING },
   'GET /jobs/{jobid}/rescaling/{triggerid}': { refused: RESCALING },
-  'GET /jobs/{jobid}/savepoints/{triggerid}': { refused: NO_TRIGGER },
-  'GET /jobs/{jobid}/checkpoints/{triggerid}': { refused: NO_TRIGGER },
+  'GET /jobs/{jobid}/savepoints/{triggerid}': { refused: NO_TRIGGER, refusedFor: UNKNOWN },
+  'GET /jobs/{jobid}/checkpoints/{triggerid}': { refused: NO_TRIGGER, refusedFor: UNKNOWN },
   'PATCH /jobs/{jobid}/clientHeartbeat': { body: { expiredTimestamp: 4_000_000_000_000 } },
   'POST /jobs/{jobid}/checkpoints': { body: { checkpointType: 'FULL' }, refusedOfEnded: ENDED },
   'POST /jobs/{jobid}/savepoints': {
@@ -88,7 +91,11 @@ export const OF_THE_CLUSTER: Readonly<Record<string, Asked>> = {
   'POST /jobs': { body: {}, refused: { status: 400, text: /Java/ } },
   'GET /jars': {},
   // Uploaded by the test itself: it is no JSON.
-  'POST /jars/upload': { body: {}, refused: { status: 400, text: /Exactly 1 file must be sent|multipart/i } },
+  'POST /jars/upload': {
+    body: {},
+    refused: { status: 400, text: /Exactly 1 file must be sent|multipart/i },
+    refusedFor: 'what is no upload',
+  },
   'POST /jars/{jarid}/plan': { body: { programArgsList: ['--limit', '5'], parallelism: 1 } },
   'POST /jars/{jarid}/run': {
     body: { programArgsList: ['--limit', '5'], parallelism: 1, allowNonRestoredState: false },
@@ -109,6 +116,9 @@ export const OF_THE_CLUSTER: Readonly<Record<string, Asked>> = {
   'DELETE /datasets/{datasetid}': { refused: { status: 404, text: /data set/i } },
   'GET /datasets/delete/{triggerid}': { refused: { status: 404, text: /Operation not found under key/ } },
   'POST /savepoint-disposal': { body: { 'savepoint-path': '/dev/null/nowhere' } },
-  'GET /savepoint-disposal/{triggerid}': { refused: { status: 404, text: /triggerId=|Operation not found/ } },
+  'GET /savepoint-disposal/{triggerid}': {
+    refused: { status: 404, text: /triggerId=|Operation not found/ },
+    refusedFor: UNKNOWN,
+  },
   'DELETE /cluster': {},
 }

@@ -76,6 +76,19 @@ describe('A session', { skip: process.platform !== 'linux' }, () => {
     }
   }
 
+  it('answers about a job that has ended, out of its archive, as about one that runs', async () => {
+    const jobId = await session.submit(path.join(session.workspace.path, 'restarted.mjs'), '--limit', '150')
+    await session.untilJobs('the end of a job', (jobs) => {
+      return jobs.some(({ jid, state }) => jid === jobId && state === 'FINISHED')
+    })
+    const ofJob = { ...parameters, ...(await parametersOf(ask, jobId)) }
+    for (const operation of OPERATIONS) {
+      const asked = OF_A_JOB[operation.key]
+      if (asked === undefined || operation.method !== 'GET') continue
+      checkAnswer(operation, asked.refusedOfEnded ?? asked.refused, await askFor(ask, operation, asked, ofJob))
+    }
+  })
+
   for (const key of ['DELETE /jars/{jarid}', 'DELETE /cluster']) {
     it(`answers ${key}`, async () => {
       const operation = OPERATIONS.find((each) => each.key === key)
