@@ -21,7 +21,7 @@ export class Cluster {
   #jobId = ''
   #savepoint = ''
 
-  private constructor(port: string) {
+  private constructor(port: string, settings: Readonly<Record<string, string>>) {
     this.port = port
     const rest = { 'rest.port': port, 'rest.address': '127.0.0.1', 'execution.target': 'remote' }
     this.workspace = new Workspace({
@@ -29,12 +29,13 @@ export class Cluster {
       'env.log.dir': 'log',
       'taskmanager.numberOfTaskSlots': '8',
       'state.checkpoints.dir': 'checkpoints',
+      ...settings,
     })
     mkdirSync(path.join(this.workspace.path, 'log'), { recursive: true })
   }
 
-  static async start(): Promise<Cluster> {
-    const cluster = new Cluster(await freePort())
+  static async start(settings: Readonly<Record<string, string>> = {}): Promise<Cluster> {
+    const cluster = new Cluster(await freePort(), settings)
     await cluster.#flinkTs('start-cluster')
     return cluster
   }

@@ -4,7 +4,8 @@
  * the page. FLINK_CLIENT_VERSIONS names the versions of Flink: `1.20.3,2.2.1`.
  */
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { REPOSITORY } from '../e2e/command-line.js'
@@ -19,6 +20,7 @@ import { renderBoth, withTables, type TableRow } from './transcripts-page.js'
 const VERSIONS = (process.env['FLINK_CLIENT_VERSIONS'] ?? '1.20.3,2.2.1').split(',')
 const FOLDER = path.join(REPOSITORY, 'test/flink-client')
 const RECORDED = path.join(REPOSITORY, 'test/e2e/transcripts/recorded')
+const TOKEN = 'a-token-of-this-test-and-no-other'
 const IS_WRITING = process.env['WRITE_TRANSCRIPTS'] === '1'
 /** A client that asks again and again for what it cannot read, and one that cannot read it. */
 const TRIES_AGAIN = /TimeoutException|RetryException|MismatchedInput|JsonParse|JsonMapping|Failed to parse/
@@ -26,19 +28,19 @@ const TRIES_AGAIN = /TimeoutException|RetryException|MismatchedInput|JsonParse|J
 class Comparison {
   readonly rows: TableRow[] = []
   readonly #version: string
-  readonly #home: string
+  readonly home: string
   #flink!: { readonly client: FlinkCommandLine; readonly cluster: Cluster; readonly jar: string }
   #own!: Cluster
 
   constructor(version: string, home: string) {
     this.#version = version
-    this.#home = home
+    this.home = home
   }
 
   async start(): Promise<void> {
     const cluster = await Cluster.start()
     const directory = path.join(cluster.workspace.path, 'flink')
-    const client = new FlinkCommandLine({ home: this.#home, directory, port: cluster.port })
+    const client = new FlinkCommandLine({ home: this.home, directory, port: cluster.port })
     this.#flink = { client, cluster, jar: client.jar(path.join(FOLDER, 'java/JavaJob.java')) }
     this.#own = await Cluster.start()
   }
@@ -100,6 +102,25 @@ for (const version of VERSIONS) {
 
     it('knows every class by which we call an error', () => {
       assert.equal(comparison.unknownClasses(), '')
+    })
+
+    it('asks a session that wants a token, where it has it', async () => {
+      const directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-token-'))
+      const token = path.join(directory, 'token')
+      writeFileSync(token, TOKEN, { mode: 0o600 })
+      const cluster = await Cluster.start({ 'rest.authentication.token-file': token })
+      try {
+        const place = { home: comparison.home, port: cluster.port }
+        const stranger = new FlinkCommandLine({ ...place, directory: path.join(directory, 'stranger') })
+        assert.match((await stranger.run('list')).stderr, /A bearer token is needed/)
+        const headers = `Authorization:Bearer ${TOKEN}`
+        const known = new FlinkCommandLine({ ...place, headers, directory: path.join(directory, 'known') })
+        const { exitCode, stdout } = await known.run('list')
+        assert.deepEqual([exitCode, stdout.includes('No running jobs.')], [0, true])
+      } finally {
+        await cluster.stop()
+        rmSync(directory, { recursive: true })
+      }
     })
 
     for (const step of STEPS) {

@@ -16,7 +16,12 @@ export class FlinkCommandLine {
   readonly #environment: NodeJS.ProcessEnv
 
   /** `directory`: for its configuration and its log; is made. */
-  constructor(options: { readonly home: string; readonly directory: string; readonly port: string }) {
+  constructor(options: {
+    readonly home: string
+    readonly directory: string
+    readonly port: string
+    readonly headers?: string
+  }) {
     this.#home = options.home
     this.#directory = options.directory
     const configuration = path.join(options.directory, 'conf')
@@ -31,6 +36,8 @@ export class FlinkCommandLine {
       FLINK_CONF_DIR: configuration,
       FLINK_LOG_DIR: path.join(options.directory, 'log'),
       JVM_ARGS: JVM_ARGUMENTS,
+      // Of every request, `<name>:<value>`; a blank after the colon would be a part of the value, and refused.
+      ...(options.headers !== undefined && { FLINK_REST_CLIENT_HEADERS: options.headers }),
     }
   }
 

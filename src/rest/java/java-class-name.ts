@@ -19,6 +19,7 @@ const CLASSES: Partial<Record<ErrorCode, string>> = {
   JOB_ALREADY_TERMINAL: `${RUNTIME}.messages.FlinkJobTerminatedWithoutCancellationException`,
   JOB_CANCELED: `${RUNTIME}.client.JobCancellationException`,
   JOB_EXECUTION_FAILED: `${RUNTIME}.client.JobExecutionException`,
+  NO_RESOURCE_AVAILABLE: `${RUNTIME}.jobmanager.scheduler.NoResourceAvailableException`,
   RESTARTS_EXHAUSTED: `${RUNTIME}.JobException`,
   STOP_AFTER_SAVEPOINT_FAILED: `${RUNTIME}.scheduler.stopwithsavepoint.StopWithSavepointStoppingException`,
   JOB_STOPPED: CHECKPOINT_EXCEPTION,
