@@ -179,7 +179,7 @@ describe("Flink's dashboard in front of a session", { skip: web === undefined ? 
     await tour.step('task manager', (page) => page.locator('flink-task-manager-list a').first().click())
     for (const tab of PROCESS_TABS) {
       await tour.tab(`task manager ${tab}`, tab)
-      if (tab === 'Thread Dump') await tour.shows(/flink-ts worker/, '.view-lines')
+      if (tab === 'Thread Dump') await tour.shows(/flink-ts\s+worker/, '.view-lines')
     }
     await tour.tab('task manager Log List again', 'Log List')
     await tour.step('task manager log', (page) => page.locator('flink-task-manager-log-list a').first().click())
