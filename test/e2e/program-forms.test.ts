@@ -5,6 +5,7 @@ import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { create } from 'tar'
 import { Workspace, type CommandResult } from './command-line.js'
+import { until } from './numbers-job.js'
 
 const FILES: Readonly<Record<string, string>> = {
   'job-function.js': `export default function job(env, params) {
@@ -107,6 +108,28 @@ describe('a program', { concurrency: 2 }, () => {
     // Node 22 and later keep compiled modules in the temporary directory.
     const left = readdirSync(room.path).filter((name) => name !== 'node-compile-cache')
     assert.deepEqual(left, ['conf'])
+    elsewhere.remove()
+    room.remove()
+  })
+
+  it('what an archive was unpacked into by a process that was killed goes with the next one', async () => {
+    const room = new Workspace()
+    const elsewhere = new Workspace({}, { TMPDIR: room.path, TEMP: room.path, TMP: room.path })
+    const waiting = elsewhere.file(
+      'waiting/job.mjs',
+      'export default () => new Promise(() => setInterval(() => {}, 1000))\n',
+    )
+    await create({ file: path.join(elsewhere.path, 'waiting.tgz'), gzip: true, cwd: path.dirname(waiting) }, [
+      'job.mjs',
+    ])
+    const killed = elsewhere.start('run', path.join(elsewhere.path, 'waiting.tgz'))
+    const unpacked = (): string[] => readdirSync(room.path).filter((name) => name.startsWith('flink-ts-program-'))
+    await until('it is unpacked', () => unpacked().length === 2)
+    killed.kill('SIGKILL')
+    await killed.ended
+    assert.equal(unpacked().length, 2, 'nobody could remove it')
+    printedBy(await elsewhere.run('run', path.join(workspace.path, 'job.tgz')))
+    assert.deepEqual(unpacked(), [])
     elsewhere.remove()
     room.remove()
   })
