@@ -201,9 +201,15 @@ describe("Flink's dashboard in front of a session", { skip: web === undefined ? 
       page.locator('flink-job-overview-list').getByText('Counted', { exact: true }).click(),
     )
     await tour.tab('job with back pressure levels', 'BackPressure', 'flink-job-overview-drawer')
-    await tour.step('threads of a subtask', (page) =>
-      page.locator('flink-job-overview-drawer').getByText('Dump', { exact: true }).first().click(),
-    )
+    await tour.step('threads of a subtask', async (page) => {
+      const dump = page.locator('flink-job-overview-drawer').getByText('Dump', { exact: true }).first()
+      const [opened] = await Promise.all([page.waitForEvent('popup'), dump.click()])
+      await opened.locator('.view-lines').waitFor()
+      const [{ id }] = ((await ask('/taskmanagers')) as { readonly taskmanagers: [{ readonly id: string }] })
+        .taskmanagers
+      assert.match(decodeURIComponent(opened.url()), new RegExp(`#/task-manager/${id}/thread-dump`))
+      await opened.close()
+    })
     await tour.open('job to cancel', `/job/running/${(await jobOf('Clicks by user')).jid}/overview`)
     await tour.step('cancelled job', async (page) => {
       await page.getByText('Cancel Job', { exact: true }).click()
