@@ -126,7 +126,9 @@ describe("Flink's dashboard in front of a session", { skip: web === undefined ? 
         await page.locator('flink-job-overview-list').getByText(name, { exact: true }).click()
       })
       for (const tab of DRAWER_TABS) await tour.tab(`vertex ${name} ${tab}`, tab, 'flink-job-overview-drawer')
-      await tour.shows(/Measurement:/, 'flink-job-overview-drawer-flamegraph')
+      await tour.step(`vertex ${name} FlameGraph measured`, () =>
+        tour.shows(/Measurement:/, 'flink-job-overview-drawer-flamegraph'),
+      )
       await tour.step(`vertex ${name} closed`, (page) =>
         page.locator('flink-job-overview-drawer a.handler.close').click(),
       )
@@ -149,6 +151,7 @@ describe("Flink's dashboard in front of a session", { skip: web === undefined ? 
       await page.locator('flink-job-checkpoints-detail .ant-table-row-expand-icon:visible').first().click()
     })
     await tour.tab('running job Configuration', 'Configuration')
+    await tour.shows('clicks')
     assert.ok(!(await tour.text()).includes('not-to-be-seen'))
   })
 
@@ -174,7 +177,10 @@ describe("Flink's dashboard in front of a session", { skip: web === undefined ? 
     await tour.open('task managers', '/task-manager')
     await tour.shows(/process \d+ of job Clicks by user/)
     await tour.step('task manager', (page) => page.locator('flink-task-manager-list a').first().click())
-    for (const tab of PROCESS_TABS) await tour.tab(`task manager ${tab}`, tab)
+    for (const tab of PROCESS_TABS) {
+      await tour.tab(`task manager ${tab}`, tab)
+      if (tab === 'Thread Dump') await tour.shows(/flink-ts\s+worker/, '.view-lines')
+    }
     await tour.tab('task manager Log List again', 'Log List')
     await tour.step('task manager log', (page) => page.locator('flink-task-manager-log-list a').first().click())
   })
@@ -189,7 +195,21 @@ describe("Flink's dashboard in front of a session", { skip: web === undefined ? 
     await tour.step('job manager log', (page) => page.locator('flink-job-manager-log-list a').first().click())
   })
 
-  it('cancels a job by its button', async () => {
+  it('shows the threads of a subtask, and cancels a job by its button', async () => {
+    await tour.open('job with back pressure', `/job/running/${(await jobOf('Clicks by user')).jid}/overview`)
+    await tour.step('job with back pressure vertex', (page) =>
+      page.locator('flink-job-overview-list').getByText('Counted', { exact: true }).click(),
+    )
+    await tour.tab('job with back pressure levels', 'BackPressure', 'flink-job-overview-drawer')
+    await tour.step('threads of a subtask', async (page) => {
+      const dump = page.locator('flink-job-overview-drawer').getByText('Dump', { exact: true }).first()
+      const [opened] = await Promise.all([page.waitForEvent('popup'), dump.click()])
+      await opened.locator('.view-lines').waitFor()
+      const [{ id }] = ((await ask('/taskmanagers')) as { readonly taskmanagers: [{ readonly id: string }] })
+        .taskmanagers
+      assert.match(decodeURIComponent(opened.url()), new RegExp(`#/task-manager/${id}/thread-dump`))
+      await opened.close()
+    })
     await tour.open('job to cancel', `/job/running/${(await jobOf('Clicks by user')).jid}/overview`)
     await tour.step('cancelled job', async (page) => {
       await page.getByText('Cancel Job', { exact: true }).click()

@@ -26,6 +26,8 @@ export class Tour {
   readonly problems: string[] = []
   readonly #browser: Browser
   readonly #settings: TourSettings
+  /** Requests that are not answered yet. */
+  readonly #open = new Set<Request>()
   #place = 'start'
   #pictures = 0
 
@@ -46,7 +48,10 @@ export class Tour {
     page.on('response', (response) => {
       if (response.status() >= 400) this.#requestFailed(response.request(), String(response.status()))
     })
+    page.on('request', (request) => this.#open.add(request))
+    page.on('requestfinished', (request) => this.#open.delete(request))
     page.on('requestfailed', (request) => {
+      this.#open.delete(request)
       const reason = request.failure()?.errorText ?? ''
       // Whoever leaves a page needs its answers no more.
       if (reason !== 'net::ERR_ABORTED') this.#requestFailed(request, reason)
@@ -96,8 +101,10 @@ export class Tour {
   }
 
   async #look(): Promise<void> {
-    await this.page.waitForLoadState('networkidle').catch(() => undefined)
     await this.page.waitForTimeout(QUIET_MS)
+    for (let waitedMs = 0; this.#open.size > 0 && waitedMs < SHOW_MS; waitedMs += QUIET_MS) {
+      await this.page.waitForTimeout(QUIET_MS)
+    }
     const { pictures } = this.#settings
     if (pictures !== undefined) {
       this.#pictures += 1
