@@ -139,6 +139,13 @@ export class SessionUnderTest {
     ]
   }
 
+  /** What the sessions of this place have printed, for whoever looks why one is gone. */
+  printed(): string {
+    const log = path.join(this.workspace.path, 'run/log')
+    const names = namesIn(log).filter((name) => /standalonesession\.(?:out|log)/.test(name))
+    return names.map((name) => `--- ${name}\n${textOf(path.join(log, name)).slice(-4000)}`).join('\n')
+  }
+
   killAll(): void {
     for (const { pid } of this.processes()) kill(pid)
   }
