@@ -52,9 +52,10 @@ async function runDetachedJob(request: RunRequest): Promise<number> {
   }
   // Whoever waits for the submission has given up: main may never come to it, and nobody would find this process again.
   process.once('disconnect', () => {
-    // A job that was accepted once belongs to whoever is the session next.
-    const isKept = request.isSupervised === true && request.recovered !== undefined
-    if (!isReported && !isAwaited && !isKept) process.kill(process.pid, 'SIGINT')
+    if (isReported || isAwaited) return
+    if (request.isSupervised !== true) process.kill(process.pid, 'SIGINT')
+    // What is stored of it by now the next session goes on with, and nobody else begins it meanwhile. One that was accepted goes on.
+    else if (request.recovered === undefined) process.exit(1)
   })
   try {
     const settings: HostSettings = {

@@ -65,7 +65,7 @@ export class SessionPrograms {
       throw error
     } finally {
       const removal = { method: 'DELETE', path: `/jars/${id}` } as const
-      await this.#session.call(removal, REMOVAL_TIMEOUT_MS).catch(() => undefined)
+      await Promise.allSettled([this.#session.call(removal, REMOVAL_TIMEOUT_MS)])
     }
   }
 
@@ -123,6 +123,8 @@ export class SessionPrograms {
   }
 
   async #upload(file: { readonly path: string; readonly name: string }): Promise<string> {
+    // Whoever may not send anything is told before: an answer that comes while a long file is sent may be lost with its connection.
+    await this.#get('/jars')
     const { filename } = ((await this.#session.upload('/jars/upload', file)) ?? {}) as { readonly filename?: unknown }
     if (typeof filename !== 'string') throw this.#session.notUnderstood('it takes no programs')
     return encodeURIComponent(filename.slice(filename.lastIndexOf('/') + 1))

@@ -74,7 +74,10 @@ function restoredStatisticsOf(restored: RestoredRecord): RestoredCheckpointStati
 }
 
 /** A newer one has taken its place: of checkpoints only the newest are kept. A savepoint is its user's. */
-function isDiscarded({ checkpoints, configuration }: JobDetails, { checkpointId, status, isSavepoint }: CheckpointRecord): boolean {
+function isDiscarded(
+  { checkpoints, configuration }: JobDetails,
+  { checkpointId, status, isSavepoint }: CheckpointRecord,
+): boolean {
   if (status !== 'COMPLETED' || isSavepoint) return false
   const kept = Configuration.fromMap(configuration).get(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS)
   const newer = checkpoints.history.filter(

@@ -156,7 +156,9 @@ export class JobProcessGateway implements JobsGateway {
   }
 
   checkpointDetails(jobId: string, checkpointId: number): Promise<CheckpointStatisticsWithTasks> {
-    return this.#with(jobId, (job) => checkpointStatisticsWithTasksOf(job.master.details(), checkpointOf(job, checkpointId)))
+    return this.#with(jobId, (job) =>
+      checkpointStatisticsWithTasksOf(job.master.details(), checkpointOf(job, checkpointId)),
+    )
   }
 
   taskCheckpointDetails(

@@ -25,7 +25,8 @@ export function aggregatedMetricsOf(
 ): AggregatedMetricInfo[] {
   const aggregations = aggregationsOf(request)
   const names = listOf(request, 'get')
-  if (names.length === 0) return [...new Set(components.flatMap((metrics) => Object.keys(metrics)))].map((id) => ({ id }))
+  if (names.length === 0)
+    return [...new Set(components.flatMap((metrics) => Object.keys(metrics)))].map((id) => ({ id }))
   return names.flatMap((name) => {
     const values = components.flatMap((metrics) => (Object.hasOwn(metrics, name) ? [metrics[name] ?? ''] : []))
     return aggregateMetric(name, values, aggregations) ?? []

@@ -15,6 +15,10 @@ export function vertexIdOf(request: RestRequest): string {
   return hexParameter(request, 'vertexid')
 }
 
+export function dataSetIdOf(request: RestRequest): string {
+  return hexParameter(request, 'datasetid')
+}
+
 /** The id of an operation in the path, as it was given to `trigger`. */
 export function askedTriggerIdOf(request: RestRequest): string {
   return hexParameter(request, 'triggerid')

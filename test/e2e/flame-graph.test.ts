@@ -63,7 +63,10 @@ it('shows the functions of the user in the vertex that they belong to, and in no
     }
     const slow = namesIn(await seen('Slow map'))
     assert.ok(slow.includes('spendTime busy.mjs:2'), slow.join('\n'))
-    assert.ok(slow.every((name) => !name.includes('/')), 'no place on this machine')
+    assert.ok(
+      slow.every((name) => !name.includes('/')),
+      'no place on this machine',
+    )
     const none = namesIn(await seen('None'))
     assert.ok(!none.includes('spendTime busy.mjs:2'), none.join('\n'))
     const { data: waiting } = await graphOf('None', '?type=OFF_CPU')

@@ -24,7 +24,12 @@ export class Cluster {
   private constructor(port: string) {
     this.port = port
     const rest = { 'rest.port': port, 'rest.address': '127.0.0.1', 'execution.target': 'remote' }
-    this.workspace = new Workspace({ ...rest, 'taskmanager.numberOfTaskSlots': '8', 'env.log.dir': 'log' })
+    this.workspace = new Workspace({
+      ...rest,
+      'env.log.dir': 'log',
+      'taskmanager.numberOfTaskSlots': '8',
+      'state.checkpoints.dir': 'checkpoints',
+    })
     mkdirSync(path.join(this.workspace.path, 'log'), { recursive: true })
   }
 

@@ -12,6 +12,10 @@ class Unsnapshotable extends RichSourceFunction<number> {
   snapshotState(): never {
     throw new RangeError('the state is out of reach: "<&>" äöü 😀')
   }
+
+  restoreState(): void {
+    // There is nothing that it could be given.
+  }
 }
 
 class Bench {

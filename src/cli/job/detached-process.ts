@@ -31,6 +31,8 @@ export interface DetachedSettings {
   readonly onLine: (line: DetachedLine) => void
   /** It has ended, after its job was submitted. */
   readonly onExit?: () => void
+  /** It has begun. */
+  readonly onSpawn?: (pid: number) => void
 }
 
 /** Returns where the output goes from here on. The job runs: that its file keeps its first name is no failure. */
@@ -65,7 +67,7 @@ export async function openOutput(directory: string): Promise<OutputFile> {
 /** Starts a process that has a job, and goes on without this one; resolves when the job is submitted, or with why it is not. */
 export function startDetachedProcess(
   request: RunRequest,
-  { workingDirectory, output, onLine, onExit }: DetachedSettings,
+  { workingDirectory, output, onLine, onExit, onSpawn }: DetachedSettings,
 ): Promise<Submission> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [fileURLToPath(ENTRY)], {
@@ -73,6 +75,7 @@ export function startDetachedProcess(
       detached: true,
       stdio: ['ignore', output.descriptor, output.descriptor, 'ipc'],
     })
+    if (child.pid !== undefined) onSpawn?.(child.pid)
     child.on('message', (message: DetachedReport | DetachedLine) => {
       if ('line' in message) {
         onLine(message)

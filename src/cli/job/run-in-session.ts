@@ -50,8 +50,8 @@ export async function runInSession(request: RunRequest, run: SessionRun, context
     const outcome = await Promise.race([work, interrupted])
     if (typeof outcome === 'number') return outcome
     waiting.abort()
-    // Nobody waits for it any more.
-    work.catch(() => undefined)
+    // Its end, whatever it is, is awaited so that nothing of it is left; nobody asks for it any more.
+    await Promise.allSettled([work])
     if (endsWithCommand) await cancelInSession(session, order.jobId)
     else if (process.stderr.isTTY && !context.isQuiet) {
       context.printError(`The job goes on in the session ${printable(session.url)}: ${order.jobId}\n`)
@@ -65,7 +65,7 @@ export async function runInSession(request: RunRequest, run: SessionRun, context
 /** At the end of a command a job is told to end, and no more. */
 async function cancelInSession(session: SessionRestClient, jobId: string): Promise<void> {
   const call = { method: 'PATCH', path: `/jobs/${jobId}?mode=cancel` } as const
-  await session.call(call, CANCEL_TIMEOUT_MS).catch(() => undefined)
+  await Promise.allSettled([session.call(call, CANCEL_TIMEOUT_MS)])
 }
 
 interface Submission {
@@ -161,7 +161,7 @@ async function running(programs: SessionPrograms, jobId: string, context: CliCon
 function heartbeats(programs: SessionPrograms, jobId: string, { configuration }: CliContext): () => void {
   const timeoutMs = configuration.get(ClientOptions.HEARTBEAT_TIMEOUT)
   // One that does not arrive is followed by the next.
-  const beat = (): void => void programs.heartbeat(jobId, Date.now() + timeoutMs).catch(() => undefined)
+  const beat = (): void => void Promise.allSettled([programs.heartbeat(jobId, Date.now() + timeoutMs)])
   beat()
   const timer = setInterval(beat, configuration.get(ClientOptions.HEARTBEAT_INTERVAL))
   return () => {

@@ -68,14 +68,14 @@ export function importsOf(source: string, file: string): ImportsOfModule {
   return { imports, unknown }
 }
 
-/** As a module first, as Node does with what could be either; a script may hold what no module may. */
+/** As a module first, as Node does with what could be either; CommonJS may hold what no ES module may. */
 function programOf(source: string, file: string): Program {
   try {
     return parse(source, COMMON)
   } catch (error) {
     if (!MODULE_ONLY.test(file)) {
       try {
-        return parse(source, { ...COMMON, sourceType: 'script', allowReturnOutsideFunction: true })
+        return parse(source, { ...COMMON, sourceType: 'commonjs' })
       } catch {
         // What is wrong with it as a module says more.
       }

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, mkdtemp, readdir, realpath, stat, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, realpath, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { errnoOf } from '../../core/fs/errno.js'
+import { makeDirectories } from '../../core/fs/make-directories.js'
 import { removeTree } from '../../core/fs/remove-tree.js'
 import { ownFilesOf, type OwnFiles } from './own-files.js'
 import { PackagePlaces, type PlacedPackage } from './package-places.js'
@@ -34,7 +36,7 @@ export async function packProgram(jobFile: string): Promise<PackedProgram> {
   try {
     const staged = path.join(directory, 'staged')
     const main = `./${archivedPath(entry, root)}`
-    await mkdir(staged)
+    await makeDirectories(staged)
     await writeFile(path.join(staged, 'package.json'), `${JSON.stringify({ private: true, main }, null, 2)}\n`)
     for (const file of own.files) await stage(file, path.join(staged, archivedPath(file, root)))
     for (const placed of packagesOf(own, root)) await stageTree(placed.directory, path.join(staged, placed.archived))
@@ -99,17 +101,26 @@ function commonDirectory(files: readonly string[]): string {
 
 /** Links, which the archive gets as what they lead to: nothing is copied twice. */
 async function stage(file: string, place: string): Promise<void> {
-  await mkdir(path.dirname(place), { recursive: true })
+  await makeDirectories(path.dirname(place))
   await symlink(file, place)
 }
 
 async function stageTree(directory: string, place: string): Promise<void> {
-  await mkdir(place, { recursive: true })
+  await makeDirectories(place)
   for (const item of await readdir(directory, { withFileTypes: true })) {
     if (NOT_TAKEN.has(item.name)) continue
     const [from, to] = [path.join(directory, item.name), path.join(place, item.name)]
     if (item.isDirectory()) await stageTree(from, to)
-    // A link to a directory may lead round in circles.
-    else if ((await stat(from).catch(() => undefined))?.isFile() === true) await symlink(from, to)
+    else if (await isFile(from)) await symlink(from, to)
+  }
+}
+
+/** Of a link what it leads to: one to a directory may lead round in circles, and one may lead nowhere. */
+async function isFile(file: string): Promise<boolean> {
+  try {
+    return (await stat(file)).isFile()
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false
+    throw error
   }
 }

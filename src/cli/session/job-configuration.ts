@@ -6,7 +6,8 @@ import { TaskManagerOptions } from '../../core/config/task-manager-options.js'
 
 /** What is of the session, and neither for its jobs nor for whoever recovers one. */
 const OF_THE_SESSION: readonly ConfigOption<unknown>[] = [
-  ...Object.values(RestOptions),
+  // The flame graphs of a job are its own to make.
+  ...Object.values(RestOptions).filter(({ key }) => !key.startsWith('rest.flamegraph.')),
   ...Object.values(SessionOptions).filter((option) => option !== SessionOptions.SLOT_REQUEST_TIMEOUT),
   // Of a job it says how many slots share a thread.
   TaskManagerOptions.NUM_TASK_SLOTS,

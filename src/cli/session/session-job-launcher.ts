@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs'
-import type { JobLaunch, JobLauncher, LaunchedJob } from '../../cluster/session/job-launcher.js'
+import type { JobLaunch, JobLauncher, LaunchedJob, LaunchListener } from '../../cluster/session/job-launcher.js'
 import { deserializeError } from '../../core/errors/error-codec.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { Logger } from '../../core/logging/logger.js'
@@ -19,7 +19,7 @@ export class SessionJobLauncher implements JobLauncher {
     this.#logger = logger
   }
 
-  async launch({ workingDirectory, ...launch }: JobLaunch, onExit: () => void): Promise<LaunchedJob> {
+  async launch({ workingDirectory, ...launch }: JobLaunch, { onSpawn, onExit }: LaunchListener): Promise<LaunchedJob> {
     const { jobId } = launch
     const request: RunRequest = { ...launch, isSupervised: true }
     const output = await openOutput(this.#logDirectory)
@@ -27,7 +27,10 @@ export class SessionJobLauncher implements JobLauncher {
       this.#logger.info(line, { jobId })
     }
     try {
-      const { report, pid } = await startDetachedProcess(request, { workingDirectory, output, onLine, onExit })
+      const { report, pid } = await startDetachedProcess(request, {
+        ...{ workingDirectory, output, onLine },
+        ...{ onSpawn, onExit },
+      })
       for (const warning of report.warnings) this.#logger.warn(warning, { jobId })
       if (report.error !== undefined) throw deserializeError(report.error)
       if (report.jobId === WITHOUT_JOB) throw new FlinkError('PROGRAM_WITHOUT_JOB', {})

@@ -74,8 +74,11 @@ export function taskManagerDetailsOf(
 
 /** Memory that a task manager was given, as metrics. */
 export function memoryMetricsOf(job: HostedJob): Record<string, number> {
-  const { managed, network } = memoryOf(job)
+  const { heap, managed, network } = memoryOf(job)
+  const { heapBytes, machineBytes } = memoryLimits()
   return {
+    // The main thread and the workers.
+    'Status.JVM.Memory.Heap.Max': Math.min(heapBytes + heap, machineBytes),
     // The driver of state on the disk has it from the beginning on.
     'Status.Flink.Memory.Managed.Used': managed,
     'Status.Flink.Memory.Managed.Total': managed,

@@ -22,8 +22,15 @@ export interface LaunchedJob {
   readonly output: string
 }
 
+export interface LaunchListener {
+  /** The process has begun. */
+  onSpawn(pid: number): void
+  /** It has ended. */
+  onExit(): void
+}
+
 /** Starts processes of jobs, which go on without this one. */
 export interface JobLauncher {
-  /** Resolves when the job is accepted; rejects with why it is not. `onExit`: the process has ended. */
-  launch(launch: JobLaunch, onExit: () => void): Promise<LaunchedJob>
+  /** Resolves when the job is accepted; rejects with why it is not. */
+  launch(launch: JobLaunch, listener: LaunchListener): Promise<LaunchedJob>
 }

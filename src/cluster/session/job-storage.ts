@@ -20,6 +20,16 @@ export function withJobStorage(configuration: Configuration, directory: string):
 /** `unfinished`: it can be recovered. `unknown`: nothing is kept of it. Else how it ended. */
 export type StoredEnd = 'unfinished' | 'unknown' | 'FINISHED' | 'CANCELED' | 'FAILED'
 
+/** Nothing is kept any more of a job that has ended. */
+export async function forgetStored(
+  jobId: string,
+  configuration: Configuration,
+  fileSystems: FileSystems,
+): Promise<void> {
+  const { fileSystem, directory } = new JobEntry(jobId, configuration, fileSystems)
+  await fileSystem.delete(directory)
+}
+
 /** How far a job has come by what is kept of it. */
 export async function storedEndOf(
   jobId: string,

@@ -41,6 +41,8 @@ export interface SessionJobRecord {
   /** Path of its job file. */
   readonly jobFile: string
   readonly output?: string | undefined
+  /** While it is not known whether the job is accepted: its process. */
+  readonly process?: { readonly pid: number; readonly start: string } | undefined
 }
 
 export class SessionDirectory {
@@ -202,5 +204,17 @@ function sessionJobRecordOf(value: unknown, expectedJobId: string): SessionJobRe
   if (typeof value !== 'object' || value === null) return undefined
   const { jobId, submittedAt, jobFile, output } = value as Partial<Record<keyof SessionJobRecord, unknown>>
   if (jobId !== expectedJobId || typeof submittedAt !== 'number' || typeof jobFile !== 'string') return undefined
-  return { jobId, submittedAt, jobFile, ...(typeof output === 'string' && { output }) }
+  const { process } = value as Partial<Record<keyof SessionJobRecord, unknown>>
+  const started = startedProcessOf(process)
+  return {
+    ...{ jobId, submittedAt, jobFile },
+    ...(typeof output === 'string' && { output }),
+    ...(started !== undefined && { process: started }),
+  }
+}
+
+function startedProcessOf(value: unknown): SessionJobRecord['process'] {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { pid, start } = value as { readonly pid?: unknown; readonly start?: unknown }
+  return typeof pid === 'number' && typeof start === 'string' ? { pid, start } : undefined
 }

@@ -17,16 +17,18 @@ import type { Clock, TimerHandle } from '../../core/time/clock.js'
 import type { SessionSubmission } from '../../rest/session/session-gateway.js'
 import { findRecoverableJob } from '../find-recoverable-job.js'
 import { askJob } from './ask-job.js'
-import type { JobLauncher } from './job-launcher.js'
-import { storedEndOf } from './job-storage.js'
+import type { JobLauncher, LaunchListener } from './job-launcher.js'
+import { forgetStored, storedEndOf } from './job-storage.js'
 import type { SessionDirectory } from './session-directory.js'
 import { SessionJob } from './session-job.js'
 import type { SlotPool } from './slot-pool.js'
 
 /** A look at a process costs the reading of two small files. */
 const LOOK_MS = 500
-/** A process that begins may take so long to be found, of a session that has died meanwhile. */
-const LOST_AFTER_MS = 60_000
+/** A process ends in a moment whose session died while it began; nobody knows which it was where that died just then. */
+const UNSEEN_MS = 3_000
+/** See ARCHIVE_LIMIT of the run directory, whose oldest are forgotten at the end of another job. */
+const MOST_ENDED = 100
 const CANCEL_TIMEOUT_MS = 10_000
 const GRANT_TIMEOUT_MS = 2_000
 
@@ -52,6 +54,7 @@ export class SessionJobs {
   readonly #restarts = new Map<string, TimerHandle>()
   /** Jobs whose acceptance is awaited here. */
   readonly #launching = new Map<string, Promise<string>>()
+  #openedAt = 0
   #timer: TimerHandle | undefined
   #looking: Promise<void> = Promise.resolve()
   isClosing = false
@@ -62,6 +65,7 @@ export class SessionJobs {
 
   /** Finds the jobs of the session before this one, and goes on to watch. */
   async open(): Promise<void> {
+    this.#openedAt = this.#services.clock.monotonicMs()
     for (const record of await this.#services.directory.records()) this.#jobs.set(record.jobId, new SessionJob(record))
     await this.#look()
     this.#watchLater()
@@ -85,7 +89,7 @@ export class SessionJobs {
     const jobId = submission.jobId ?? generateJobId(random)
     const accepted = this.#launching.get(jobId)
     if (accepted !== undefined) return accepted
-    if (this.#jobs.has(jobId)) return jobId
+    if (await this.#isKnown(jobId)) return this.#launching.get(jobId) ?? jobId
     const job = new SessionJob({ jobId, submittedAt: clock.now(), jobFile: submission.jobFile })
     this.#jobs.set(jobId, job)
     const launching = this.#accept(job, submission)
@@ -112,6 +116,27 @@ export class SessionJobs {
     await this.#looking
   }
 
+  /** One of an earlier session may have been submitted and not accepted: whether it is there has to be known first. */
+  async #isKnown(jobId: string): Promise<boolean> {
+    for (let job = this.#jobs.get(jobId); job !== undefined; job = this.#jobs.get(jobId)) {
+      if (job.phase !== 'submitted' || this.#launching.has(jobId)) return true
+      await this.lookAt(job)
+      if (this.#isSubmitted(job)) await this.#pause(LOOK_MS / 5)
+    }
+    return false
+  }
+
+  /** As it is now: a look may have changed it. */
+  #isSubmitted({ phase }: SessionJob): boolean {
+    return phase === 'submitted'
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#services.clock.setTimer(ms, resolve)
+    })
+  }
+
   async #accept(job: SessionJob, submission: SessionSubmission): Promise<string> {
     const { directory, logger } = this.#services
     const { jobId, jobFile } = job.record
@@ -136,9 +161,28 @@ export class SessionJobs {
           ...{ jobId: job.jobId, jobFile, entry, args, workingDirectory: own },
           configuration: this.#configurationOf(configuration),
         },
-        () => void this.lookAt(job),
+        this.#listenerFor(job),
       ),
     )
+  }
+
+  #listenerFor(job: SessionJob): LaunchListener {
+    return {
+      onSpawn: (pid) => void this.#spawned(job, pid),
+      onExit: () => void this.lookAt(job),
+    }
+  }
+
+  /** Should this session die before the job is accepted, the next one has to know when its process has ended. */
+  async #spawned(job: SessionJob, pid: number): Promise<void> {
+    const start = await startOfProcess(pid)
+    if (job.phase !== 'submitted' || start === undefined) return
+    job.record = { ...job.record, process: { pid, start } }
+    try {
+      await this.#services.directory.record(job.record)
+    } catch (error) {
+      this.#services.logger.warn('a job is not recorded', { jobId: job.jobId, reason: messageOf(error) })
+    }
   }
 
   /** What a job sets counts for more than what the session does, but for where it is kept. */
@@ -155,7 +199,8 @@ export class SessionJobs {
     const { directory, clock, runDirectory } = this.#services
     const { output } = await launch()
     this.#restarts.delete(job.jobId)
-    job.record = { ...job.record, output }
+    const { process: _process, ...record } = job.record
+    job.record = { ...record, output }
     await directory.record(job.record)
     job.entry = (await runDirectory.entryOf(job.jobId)) ?? job.entry
     job.aliveSince = clock.monotonicMs()
@@ -201,14 +246,14 @@ export class SessionJobs {
       }
       return
     }
-    if (job.phase === 'submitted' && !this.#isOfEarlierSession(job)) return
+    if (job.phase === 'submitted' && (!this.#isOfEarlierSession(job) || (await this.#mayBegin(job)))) return
     // Cleans up what the process has left.
     await runDirectory.find(job.jobId)
     job.hasDied = (await runDirectory.archivedJob(job.jobId))?.died !== undefined
     const end = await storedEndOf(job.jobId, configuration, fileSystems)
     if (end === 'unfinished') this.#died(job)
     else if (end === 'unknown') await this.#lost(job)
-    else this.#ended(job, end)
+    else await this.#hasEnded(job, end)
   }
 
   #noteSlots({ jobId, slots: needed, waitsForSlots }: JobDirectoryEntry): void {
@@ -240,27 +285,48 @@ export class SessionJobs {
     return (await startOfProcess(pid)) === processStart
   }
 
+  /** Of an earlier session, which died while it was submitted: its process may live, and be about to end. */
+  async #mayBegin({ record }: SessionJob): Promise<boolean> {
+    const { clock } = this.#services
+    // It was accepted.
+    if (record.output !== undefined) return false
+    if (record.process === undefined) return clock.monotonicMs() - this.#openedAt < UNSEEN_MS
+    return (await startOfProcess(record.process.pid)) === record.process.start
+  }
+
   /** Nobody of this process waits for its acceptance. */
   #isOfEarlierSession(job: SessionJob): boolean {
     return !this.#launching.has(job.jobId)
   }
 
-  #ended(job: SessionJob, state: string): void {
+  async #hasEnded(job: SessionJob, state: string): Promise<void> {
     job.phase = 'ended'
     this.#services.slots.release(job.jobId)
     job.endState = state
     this.#services.logger.info('a job has ended', { jobId: job.jobId, state })
+    await this.#forgetOldest()
+  }
+
+  /** As many ended jobs are remembered as the run directory archives. */
+  async #forgetOldest(): Promise<void> {
+    const { runDirectory, directory, configuration, fileSystems } = this.#services
+    const ended = [...this.#jobs.values()].filter(({ phase }) => phase === 'ended')
+    for (const { jobId } of ended.slice(0, Math.max(0, ended.length - MOST_ENDED))) {
+      if ((await runDirectory.archivedJob(jobId)) !== undefined) continue
+      this.#jobs.delete(jobId)
+      await directory.forget(jobId)
+      await forgetStored(jobId, configuration, fileSystems)
+    }
   }
 
   /** Nothing is kept of it: it was never accepted, or somebody has removed what was. */
   async #lost(job: SessionJob): Promise<void> {
-    const { runDirectory, directory, clock } = this.#services
+    const { runDirectory, directory } = this.#services
     const archived = await runDirectory.archivedJob(job.jobId)
     if (archived !== undefined) {
-      this.#ended(job, archived.state)
+      await this.#hasEnded(job, archived.state)
       return
     }
-    if (clock.now() - job.record.submittedAt < LOST_AFTER_MS) return
     this.#jobs.delete(job.jobId)
     await directory.forget(job.jobId)
   }
@@ -283,17 +349,14 @@ export class SessionJobs {
     try {
       const start = await findRecoverableJob(jobId, configuration, {
         monotonicMs: () => clock.monotonicMs(),
-        sleep: (ms) =>
-          new Promise((resolve) => {
-            clock.setTimer(ms, resolve)
-          }),
+        sleep: (ms) => this.#pause(ms),
         tell: (text) => {
           logger.info(text, { jobId })
         },
       })
       if (this.isClosing) return
       await this.#started(job, () =>
-        launcher.launch({ jobId, hasDied: job.hasDied, ...start }, () => void this.lookAt(job)),
+        launcher.launch({ jobId, hasDied: job.hasDied, ...start }, this.#listenerFor(job)),
       )
       logger.info('a job was started again', { jobId })
     } catch (error) {

@@ -1,7 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { PerformanceObserver, constants } from 'node:perf_hooks'
-import { getHeapStatistics } from 'node:v8'
 import type { Clock } from '../time/clock.js'
 import { memoryLimits } from './memory-limits.js'
 import { withThreads } from './thread-inspector.js'
@@ -53,7 +52,8 @@ export class ProcessMetrics {
       'Status.JVM.CPU.Time': this.#cpuTimeUs() * NS_OF_US,
       'Status.JVM.Memory.Heap.Used': workers.reduce((sum, { usedSize }) => sum + usedSize, heapUsed),
       'Status.JVM.Memory.Heap.Committed': committed,
-      'Status.JVM.Memory.Heap.Max': heapMax(1 + workers.length),
+      // Of a process without workers; others know what these may take.
+      'Status.JVM.Memory.Heap.Max': memoryLimits().heapBytes,
       // What is resident and no heap: code, native libraries, buffers, memory that threads share.
       'Status.JVM.Memory.NonHeap.Used': outside,
       'Status.JVM.Memory.NonHeap.Committed': outside,
@@ -94,11 +94,6 @@ export class ProcessMetrics {
     const cores = availableParallelism()
     return Math.min(1, Math.max(0, (now.us - before.us) / 1000 / Math.max(1, now.atMs - before.atMs) / cores))
   }
-}
-
-/** Each thread may take as much as V8 lets it, all together no more than the machine has. */
-function heapMax(threads: number): number {
-  return Math.min(threads * getHeapStatistics().heap_size_limit, memoryLimits().machineBytes)
 }
 
 /** Of the system; -1 where it does not tell. */

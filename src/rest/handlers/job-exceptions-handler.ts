@@ -25,6 +25,7 @@ function mostOf({ query }: RestRequest): number {
 function isLabelAskedFor({ query }: RestRequest): boolean {
   const text = query['failureLabelFilter'] ?? ''
   if (text === '') return false
-  if (text.split(',').some((label) => !/^[^:]+:[^:]+$/.test(label))) throw unresolvable('query', 'failureLabelFilter', text)
+  if (text.split(',').some((label) => !/^[^:]+:[^:]+$/.test(label)))
+    throw unresolvable('query', 'failureLabelFilter', text)
   return true
 }

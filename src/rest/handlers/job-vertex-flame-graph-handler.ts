@@ -1,6 +1,13 @@
 import { jobIdOf, unresolvable, vertexIdOf } from '../request-parameters.js'
 import type { RestRequest, Route } from '../route.js'
-import { DISABLED, ENDED, FLAME_GRAPH_TYPES, flameGraphOf, WAITING, type FlameGraphType } from '../vertices/flame-graph.js'
+import {
+  DISABLED,
+  ENDED,
+  FLAME_GRAPH_TYPES,
+  flameGraphOf,
+  WAITING,
+  type FlameGraphType,
+} from '../vertices/flame-graph.js'
 import { hasEnded, subtaskOf } from '../vertices/vertex-report.js'
 
 /** What the tasks of a vertex do, as a tree of their functions. */

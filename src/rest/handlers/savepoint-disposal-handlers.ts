@@ -17,7 +17,9 @@ export const savepointDisposalTriggerHandler: Route<DisposalContext> = {
   handle(request, { gateway, disposals }) {
     const path = optionalPath(request, 'savepoint-path')
     if (path === undefined) {
-      throw new FlinkError('CONTROL_REQUEST_INVALID', { reason: 'field "savepoint-path" is missing' })
+      throw new FlinkError('CONTROL_REQUEST_INVALID', {
+        reason: 'Field savepoint-path must not be omitted or be null.',
+      })
     }
     const id = disposals.trigger(SCOPE, triggerIdOf(request), async () => {
       await gateway.disposeSavepoint(path)

@@ -1,5 +1,5 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
-import { askedTriggerIdOf } from '../request-parameters.js'
+import { askedTriggerIdOf, dataSetIdOf } from '../request-parameters.js'
 import type { ProcessRoute } from './processes-context.js'
 
 /** Results that one job of a cluster keeps for others: no job does, so there are none, and none that could be deleted. */
@@ -12,8 +12,9 @@ export const DATA_SET_ROUTES: readonly ProcessRoute[] = [
   {
     method: 'DELETE',
     path: '/datasets/:datasetid',
-    handle: ({ params }) =>
-      Promise.reject(new FlinkError('DATA_SET_NOT_FOUND', { dataSetId: params['datasetid'] ?? '' })),
+    async handle(request) {
+      return Promise.reject(new FlinkError('DATA_SET_NOT_FOUND', { dataSetId: dataSetIdOf(request) }))
+    },
   },
   {
     method: 'GET',

@@ -16,6 +16,8 @@ export interface TourSettings {
   readonly pictures: string | undefined
   /** Requests that may fail, as Flink's own fail. */
   readonly mayFail: readonly RegExp[]
+  /** What the dashboard may say on the console, whatever answers it. */
+  readonly maySay: readonly RegExp[]
 }
 
 export class Tour {
@@ -37,8 +39,9 @@ export class Tour {
     })
     page.on('console', (message) => {
       // What Chromium says of an answer is noted with the answer itself.
-      const isOfRequest = message.text().startsWith('Failed to load resource')
-      if (message.type() === 'error' && !isOfRequest) this.#note(`console: ${message.text()}`)
+      const text = message.text()
+      const isKnown = text.startsWith('Failed to load resource') || settings.maySay.some((known) => known.test(text))
+      if (message.type() === 'error' && !isKnown) this.#note(`console: ${text}`)
     })
     page.on('response', (response) => {
       if (response.status() >= 400) this.#requestFailed(response.request(), String(response.status()))
@@ -96,10 +99,15 @@ export class Tour {
     await this.page.waitForLoadState('networkidle').catch(() => undefined)
     await this.page.waitForTimeout(QUIET_MS)
     const { pictures } = this.#settings
-    if (pictures === undefined) return
-    this.#pictures += 1
-    const name = `${String(this.#pictures).padStart(2, '0')}-${this.#place.replaceAll(/[^a-z0-9]+/gi, '-')}.png`
-    await this.page.screenshot({ path: path.join(pictures, name) })
+    if (pictures !== undefined) {
+      this.#pictures += 1
+      const name = `${String(this.#pictures).padStart(2, '0')}-${this.#place.replaceAll(/[^a-z0-9]+/gi, '-')}.png`
+      await this.page.screenshot({ path: path.join(pictures, name) })
+    }
+    // What the server has said lies over the buttons.
+    for (const close of await this.page.locator('.ant-notification-notice-close').all()) {
+      await close.click({ timeout: QUIET_MS }).catch(() => undefined)
+    }
   }
 
   #requestFailed(request: Request, reason: string): void {

@@ -8,20 +8,11 @@ import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import type { RestRequest } from '../../../src/rest/route.js'
 import { Workspace, type RunningCommand } from '../command-line.js'
 import { askWeb, webOf } from '../web-client.js'
+import { askFor, checkAnswer, parametersOf, type Answer, type Ask, type Parameters } from './asking.js'
 import { restartedJob } from './restarted-job.js'
-import { conforms, mistakesOf, OPERATIONS, type Operation } from './openapi-file.js'
-import { OF_A_JOB, type Asked } from './requests.js'
+import { conforms, OPERATIONS, type Operation } from './openapi-file.js'
+import { OF_A_JOB } from './requests.js'
 import { wrongBodies, wrongParameters } from './wrong-requests.js'
-
-interface Answer {
-  readonly status: number
-  readonly body: unknown
-}
-
-type Ask = (method: string, url: string, body?: object) => Promise<Answer>
-
-/** What the parameters of a path are to be for one job. */
-type Parameters = Readonly<Record<string, string>>
 
 const OPERATIONS_OF_A_JOB = OPERATIONS.filter((operation) => operation.path.startsWith('/jobs/{jobid}'))
 const workspace = new Workspace({ 'execution.checkpointing.savepoint-dir': 'savepoints' })
@@ -118,37 +109,6 @@ function operationOf(key: string): Operation {
   const operation = OPERATIONS_OF_A_JOB.find((each) => each.key === key)
   assert.ok(operation, `${key} is not in the file`)
   return operation
-}
-
-/** Of the last vertex, of which an attempt has failed. */
-async function parametersOf(ask: Ask, jobId: string): Promise<Parameters> {
-  const { vertices } = (await ask('GET', `/jobs/${jobId}`)).body as { vertices: { id: string }[] }
-  const vertexId = vertices.at(-1)?.id ?? ''
-  const { history } = (await ask('GET', `/jobs/${jobId}/checkpoints`)).body as { history: { id: number; status: string }[] }
-  return {
-    ...{ jobid: jobId, vertexid: vertexId, subtaskindex: '0', attempt: '0', triggerid: 'e'.repeat(32) },
-    ...{ checkpointid: String(history.find(({ status }) => status === 'COMPLETED')?.id ?? 1), taskmanagerid: 'here:1-aaaaaa', operatorid: 'f'.repeat(32) },
-  }
-}
-
-function askFor(ask: Ask, { method, path: place }: Operation, asked: Asked, parameters: Parameters): Promise<Answer> {
-  const url = place.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ''))
-  return ask(method, url + (asked.query ?? ''), asked.body)
-}
-
-function checkAnswer(operation: Operation, refused: Asked['refused'], { status, body }: Answer): void {
-  const text = JSON.stringify(body)
-  if (refused !== undefined) {
-    assert.equal(status, refused.status, text)
-    assert.match(text, refused.text)
-    assert.deepEqual(Object.keys(body as object), ['errors'])
-    return
-  }
-  assert.equal(status, operation.status, text)
-  const { responseSchema } = operation
-  const mistakes = responseSchema === undefined ? [] : mistakesOf(responseSchema, body)
-  if (responseSchema === undefined) assert.deepEqual(body, {})
-  assert.deepEqual(mistakes, [], text.slice(0, 2000))
 }
 
 it('what the requests send is what the file lets a client send', () => {

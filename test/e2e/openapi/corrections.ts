@@ -49,6 +49,7 @@ function orNull(schema: Schema): Schema {
 
 /** Which of them are there is told by the className, and one is this engine's. */
 const CHECKPOINT_FIELDS = ['synchronous_duration', 'failure_message', 'external_path']
+const UNDIVIDED = ['frameworkOffHeap', 'taskOffHeap', 'jvmMetaspace', 'jvmOverhead', 'totalProcessMemory']
 const SUMMARY = ['p50', 'p90', 'p95', 'p99', 'p999']
 
 /** By the names of the schemas of the file. */
@@ -56,6 +57,20 @@ export const CORRECTIONS: Readonly<Record<string, Correction>> = {
   ...Object.fromEntries(
     ['JobID', 'JobVertexID', 'TriggerId', 'SlotSharingGroupId'].map((name) => [name, { replacement: HEX_32 }]),
   ),
+  // Of a task manager: in Flink `<host>:<port>-<random>`.
+  ResourceID: { replacement: TEXT },
+  // Only where there are any.
+  ClusterOverviewWithVersion: { optional: ['slots-free-and-blocked', 'taskmanagers-blocked'] },
+  // This engine tells of all of them what Flink tells of one.
+  TaskManagerInfo: {
+    optional: ['blocked', 'metrics', 'allocatedSlots'],
+    added: { metrics: reference('TaskManagerMetricsInfo'), allocatedSlots: { type: 'array' } },
+  },
+  TaskManagerDetailsInfo: { optional: ['blocked'] },
+  // What a process of Node does not divide is null.
+  TaskExecutorMemoryConfiguration: {
+    added: Object.fromEntries(UNDIVIDED.map((name) => [name, { type: ['integer', 'null'] }])),
+  },
   // The plan, whatever is in it.
   RawJson: { replacement: { type: 'object' } },
   StatsSummaryDto: { added: Object.fromEntries(SUMMARY.map((name) => [name, DOUBLE])) },

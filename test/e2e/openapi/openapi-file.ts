@@ -71,12 +71,18 @@ export function resolved(schema: Schema): Schema {
   return resolved(file.components.schemas[reference.replace(REFERENCE, '')] ?? {})
 }
 
-const ajv = new Ajv({ strict: false, allErrors: true, allowUnionTypes: true, schemas: [strictSchemas()] })
+const ajv = new Ajv({
+  strict: false,
+  validateFormats: false,
+  allErrors: true,
+  allowUnionTypes: true,
+  schemas: [strictSchemas()],
+})
 
 /** What is wrong with a value by a schema of the file; empty where nothing is. */
 export function mistakesOf(schema: Schema, value: unknown): string[] {
   const validate: ValidateFunction = ajv.compile(strictOf(schema))
-  if (validate(value) === true) return []
+  if (validate(value)) return []
   return (validate.errors ?? []).map(({ instancePath, message = '', params }) => {
     return `${instancePath} ${message} ${JSON.stringify(params)}`
   })
@@ -84,7 +90,11 @@ export function mistakesOf(schema: Schema, value: unknown): string[] {
 
 /** Whether a value is what the file lets a client send: there a field may be missing. */
 export function conforms(schema: Schema, value: unknown): boolean {
-  const lenient = new Ajv({ strict: false, schemas: [{ $id: 'flink', components: file.components }] })
+  const lenient = new Ajv({
+    strict: false,
+    validateFormats: false,
+    schemas: [{ $id: 'flink', components: file.components }],
+  })
   return lenient.compile(JSON.parse(JSON.stringify(schema).replaceAll(REFERENCE, `flink${REFERENCE}`)) as object)(value)
 }
 
@@ -114,7 +124,11 @@ function strictOf(
 ): Schema {
   if (schema.$ref !== undefined) return { $ref: `flink${schema.$ref}` }
   const { properties, items, additionalProperties, oneOf, ...rest } = schema
-  const { discriminator: _discriminator, format: _format, ...plain } = rest as Schema & { readonly discriminator?: unknown }
+  const {
+    discriminator: _discriminator,
+    format: _format,
+    ...plain
+  } = rest as Schema & { readonly discriminator?: unknown }
   const fields = properties === undefined ? undefined : { ...properties, ...own.added }
   const names = Object.keys(fields ?? {}).filter((name) => !own.optional.includes(name))
   return {

@@ -60,7 +60,12 @@ export const OF_A_JOB: Readonly<Record<string, Asked>> = {
   'PATCH /jobs/{jobid}/clientHeartbeat': { body: { expiredTimestamp: 4_000_000_000_000 } },
   'POST /jobs/{jobid}/checkpoints': { body: { checkpointType: 'FULL' }, refusedOfEnded: ENDED },
   'POST /jobs/{jobid}/savepoints': {
-    body: { 'target-directory': '/dev/null/nowhere', 'cancel-job': false, formatType: 'CANONICAL', triggerId: 'c'.repeat(32) },
+    body: {
+      'target-directory': '/dev/null/nowhere',
+      'cancel-job': false,
+      formatType: 'CANONICAL',
+      triggerId: 'c'.repeat(32),
+    },
     refusedOfEnded: ENDED,
   },
   'POST /jobs/{jobid}/stop': {
@@ -73,11 +78,37 @@ export const OF_A_JOB: Readonly<Record<string, Asked>> = {
   },
 }
 
-/** Hidden in Flink: not in its file. */
-export const HIDDEN: Readonly<Record<string, Asked & { readonly status: number }>> = {
-  'GET /jobs/{jobid}/yarn-stop': { status: 308, refused: { status: 308, text: /"stop" has been removed/ } },
-  'POST /jobs/{jobid}/coordinators/{operatorid}': {
-    ...{ status: 400, body: { serializedCoordinationRequest: '' } },
-    refused: { status: 400, text: /ClientCoordinationRequestBody/ },
+/** What is about the cluster: its parameters are a job that runs, its task manager, and a program that was uploaded. */
+export const OF_THE_CLUSTER: Readonly<Record<string, Asked>> = {
+  'GET /config': {},
+  'GET /overview': {},
+  'GET /jobs': {},
+  'GET /jobs/overview': {},
+  'GET /jobs/metrics': { query: '?get=numRestarts,uptime' },
+  'POST /jobs': { body: {}, refused: { status: 400, text: /Java/ } },
+  'GET /jars': {},
+  // Uploaded by the test itself: it is no JSON.
+  'POST /jars/upload': { body: {}, refused: { status: 400, text: /Exactly 1 file must be sent|multipart/i } },
+  'POST /jars/{jarid}/plan': { body: { programArgsList: ['--limit', '5'], parallelism: 1 } },
+  'POST /jars/{jarid}/run': {
+    body: { programArgsList: ['--limit', '5'], parallelism: 1, allowNonRestoredState: false },
   },
+  'DELETE /jars/{jarid}': {},
+  'GET /jobmanager/config': {},
+  'GET /jobmanager/environment': {},
+  'GET /jobmanager/logs': {},
+  'GET /jobmanager/metrics': {},
+  'GET /jobmanager/thread-dump': {},
+  'GET /taskmanagers': {},
+  'GET /taskmanagers/metrics': {},
+  'GET /taskmanagers/{taskmanagerid}': {},
+  'GET /taskmanagers/{taskmanagerid}/logs': {},
+  'GET /taskmanagers/{taskmanagerid}/metrics': {},
+  'GET /taskmanagers/{taskmanagerid}/thread-dump': {},
+  'GET /datasets': {},
+  'DELETE /datasets/{datasetid}': { refused: { status: 404, text: /data set/i } },
+  'GET /datasets/delete/{triggerid}': { refused: { status: 404, text: /Operation not found under key/ } },
+  'POST /savepoint-disposal': { body: { 'savepoint-path': '/dev/null/nowhere' } },
+  'GET /savepoint-disposal/{triggerid}': { refused: { status: 404, text: /triggerId=|Operation not found/ } },
+  'DELETE /cluster': {},
 }

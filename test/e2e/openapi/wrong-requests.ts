@@ -3,8 +3,11 @@ import { conforms, resolved, type Operation, type Parameter } from './openapi-fi
 import type { Schema } from './corrections.js'
 import type { Asked } from './requests.js'
 
-/** Flink takes anything for a list of names, and every text that is not `true` for false. */
-const ANYTHING_GOES = ['get', 'includeSerializedValue', 'taskmanagerid']
+/** Texts, of which each may be one, and what Flink takes for false where it is not `true`. */
+const ANYTHING_GOES = [
+  ...['get', 'includeSerializedValue', 'taskmanagerid', 'taskmanagers', 'jarid'],
+  ...['allowNonRestoredState', 'savepointPath', 'program-args', 'programArg', 'entry-class'],
+]
 
 export interface WrongParameter {
   readonly what: string

@@ -49,7 +49,9 @@ async function untilState(session: SessionUnderTest, jobId: string, state: strin
 
 async function untilCheckpoints(session: SessionUnderTest, jobId: string, count: number): Promise<void> {
   await session.until(`${String(count)} checkpoints`, async () => {
-    const { counts } = await session.json<{ readonly counts?: { readonly completed: number } }>(`/jobs/${jobId}/checkpoints`)
+    const { counts } = await session.json<{ readonly counts?: { readonly completed: number } }>(
+      `/jobs/${jobId}/checkpoints`,
+    )
     return (counts?.completed ?? 0) >= count
   })
 }
@@ -72,14 +74,19 @@ describe('A session cluster', () => {
     assert.match(second.stderr, new RegExp(`process ${String(session.sessionPid())}, ${session.url}`))
     assert.deepEqual((await session.ask('/jobs')).text, '{"jobs":[]}')
     const stopped = await session.stop()
-    assert.match(stopped.stdout, /^Stopping standalonesession daemon \(pid: \d+\) on host .*\.\nThe session cluster has stopped\.\n$/)
+    assert.match(
+      stopped.stdout,
+      /^Stopping standalonesession daemon \(pid: \d+\) on host .*\.\nThe session cluster has stopped\.\n$/,
+    )
     const again = await workspace.run('stop-cluster')
     assert.deepEqual([again.exitCode, again.stderr], [0, ''])
     assert.match(again.stdout, /^No standalonesession daemon to stop on host /)
     const started = await workspace.run('start-cluster')
     assert.match(
       started.stdout,
-      new RegExp(`^Starting cluster\\.\nStarting standalonesession daemon on host .*\\.\nWeb interface/REST: ${session.url}\n$`),
+      new RegExp(
+        `^Starting cluster\\.\nStarting standalonesession daemon on host .*\\.\nWeb interface/REST: ${session.url}\n$`,
+      ),
     )
     const logs = readdirSync(path.join(workspace.path, 'run/log')).filter((name) => /standalonesession\.log/.test(name))
     assert.equal(logs.length, 2, 'that of the start before is kept')
@@ -87,46 +94,50 @@ describe('A session cluster', () => {
     assert.deepEqual(session.leftovers(), [])
   })
 
-  it('starts a job again whose process has died, also while the session was not there, and goes on with it after a stop', onLinux, async (context) => {
-    const { session, job } = await begun(context)
-    const jobId = await session.submit(job)
-    await untilCheckpoints(session, jobId, 2)
-    assert.ok(session.killJob(jobId))
-    await untilState(session, jobId, 'RUNNING')
-    await untilCheckpoints(session, jobId, 1)
-    assert.notEqual(await restoredFrom(session, jobId), null)
-    const exceptions = (await session.ask(`/jobs/${jobId}/exceptions`)).text
-    assert.match(exceptions, /The process of job [0-9a-f]{32} has died without a word/)
+  it(
+    'starts a job again whose process has died, also while the session was not there, and goes on with it after a stop',
+    onLinux,
+    async (context) => {
+      const { session, job } = await begun(context)
+      const jobId = await session.submit(job)
+      await untilCheckpoints(session, jobId, 2)
+      assert.ok(session.killJob(jobId))
+      await untilState(session, jobId, 'RUNNING')
+      await untilCheckpoints(session, jobId, 1)
+      assert.notEqual(await restoredFrom(session, jobId), null)
+      const exceptions = (await session.ask(`/jobs/${jobId}/exceptions`)).text
+      assert.match(exceptions, /The process of job [0-9a-f]{32} has died without a word/)
 
-    const [{ pid } = { pid: 0 }] = session.jobProcesses()
-    await session.killSession()
-    await session.start()
-    await untilState(session, jobId, 'RUNNING')
-    assert.deepEqual(session.jobProcesses(), [{ jobId, pid }], 'a job that lives is left alone')
+      const [{ pid } = { pid: 0 }] = session.jobProcesses()
+      await session.killSession()
+      await session.start()
+      await untilState(session, jobId, 'RUNNING')
+      assert.deepEqual(session.jobProcesses(), [{ jobId, pid }], 'a job that lives is left alone')
 
-    await session.killSession()
-    session.killJob(jobId)
-    await session.start()
-    await untilState(session, jobId, 'RUNNING')
-    await untilCheckpoints(session, jobId, 1)
+      await session.killSession()
+      session.killJob(jobId)
+      await session.start()
+      await untilState(session, jobId, 'RUNNING')
+      await untilCheckpoints(session, jobId, 1)
 
-    await session.stop()
-    assert.deepEqual(session.processes(), [])
-    await session.start()
-    await untilState(session, jobId, 'RUNNING')
-    await untilCheckpoints(session, jobId, 1)
-    assert.notEqual(await restoredFrom(session, jobId), null)
-    assert.doesNotMatch((await session.ask(`/jobs/${jobId}/exceptions`)).text, /has died/, 'it was told to end')
+      await session.stop()
+      assert.deepEqual(session.processes(), [])
+      await session.start()
+      await untilState(session, jobId, 'RUNNING')
+      await untilCheckpoints(session, jobId, 1)
+      assert.notEqual(await restoredFrom(session, jobId), null)
+      assert.doesNotMatch((await session.ask(`/jobs/${jobId}/exceptions`)).text, /has died/, 'it was told to end')
 
-    assert.equal((await session.ask(`/jobs/${jobId}?mode=cancel`, 'PATCH')).status, 202)
-    await untilState(session, jobId, 'CANCELED')
-    await session.stop()
-    await session.start()
-    await untilState(session, jobId, 'CANCELED')
-    assert.equal((await session.ask('/cluster', 'DELETE')).text, '{}')
-    await session.until('it has ended', () => session.processes().length === 0)
-    assert.deepEqual(session.leftovers(), [])
-  })
+      assert.equal((await session.ask(`/jobs/${jobId}?mode=cancel`, 'PATCH')).status, 202)
+      await untilState(session, jobId, 'CANCELED')
+      await session.stop()
+      await session.start()
+      await untilState(session, jobId, 'CANCELED')
+      assert.equal((await session.ask('/cluster', 'DELETE')).text, '{}')
+      await session.until('it has ended', () => session.processes().length === 0)
+      assert.deepEqual(session.leftovers(), [])
+    },
+  )
 
   it('has jobs wait for slots, in order, and fail where they get none in time', onLinux, async (context) => {
     const { session, job } = await begun(context, {
@@ -184,7 +195,10 @@ describe('A session cluster', () => {
     const elsewhere = path.join(session.workspace.path, 'other')
     const taken = await session.workspace.run('start-cluster', '-D', `cluster.run-directory=${elsewhere}`)
     assert.equal(taken.exitCode, 1)
-    assert.match(taken.stderr, /\[SESSION_START_FAILED\]: .*127\.0\.0\.1:\d+.*another process listens there; rest\.port/)
+    assert.match(
+      taken.stderr,
+      /\[SESSION_START_FAILED\]: .*127\.0\.0\.1:\d+.*another process listens there; rest\.port/,
+    )
     await session.stop()
     assert.deepEqual(session.jobProcesses(), processes)
     await session.start()

@@ -39,7 +39,12 @@ function snapshot(id: number, status: Snapshot['status'], isSavepoint = true): S
     persisted_data: 0,
     end_to_end_duration: -1,
   } as const
-  const path = { external_path: status === 'COMPLETED' ? 'file:/sp' : null, failure_message: null, savepointFormat: null, tasks: {} }
+  const path = {
+    external_path: status === 'COMPLETED' ? 'file:/sp' : null,
+    failure_message: null,
+    savepointFormat: null,
+    tasks: {},
+  }
   const type = { is_savepoint: isSavepoint, checkpoint_type: isSavepoint ? 'SAVEPOINT' : 'CHECKPOINT' } as const
   return { id, status, ...type, trigger_timestamp: 1000, ...sizes, ...path }
 }

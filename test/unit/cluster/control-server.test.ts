@@ -44,7 +44,16 @@ async function scene(context: TestContext, answers: Partial<JobsGateway> = {}): 
   const runDirectory = new RunDirectory(directory, () => clock.now())
   await runDirectory.prepare()
   const gateway = { overview: () => Promise.resolve([]), ...LITTLE_TO_KEEP, ...answers } as unknown as JobsGateway
-  const services = { gateway, clock, logger, runDirectory, random: new SeededRandom(1), storeDurationMs: 300_000, version: '1', warn }
+  const services = {
+    gateway,
+    clock,
+    logger,
+    runDirectory,
+    random: new SeededRandom(1),
+    storeDurationMs: 300_000,
+    version: '1',
+    warn,
+  }
   const server = new ControlServer(services)
   context.after(async () => {
     await server.close()

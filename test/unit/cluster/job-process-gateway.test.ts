@@ -57,10 +57,12 @@ describe('The directory of a savepoint that is asked for without one', () => {
 
 describe('A checkpoint that is asked for', () => {
   const harness = new CoordinatorHarness()
+  const master = {
+    checkpointDetails: (id: number) => harness.statistics.details(id),
+    details: () => ({ checkpoints: { history: harness.statistics.history() }, configuration: {} }),
+  }
   const gateway = new JobProcessGateway({
-    jobs: new Map([
-      [WITH, { master: { checkpointDetails: (id: number) => harness.statistics.details(id) } } as HostedJob],
-    ]),
+    jobs: new Map([[WITH, { master } as unknown as HostedJob]]),
     clock: new ManualClock(),
     configuration: new Configuration(),
     start: START,

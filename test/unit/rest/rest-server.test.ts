@@ -239,9 +239,14 @@ describe('REST requests', () => {
     assert.deepEqual(calls, [])
   })
 
-  it('refuse a type of checkpoint that there is not, and the disposal of nothing', async () => {
+  it('refuse a type of checkpoint and a format of savepoints that there is not, and the disposal of nothing', async () => {
     assert.equal((await firstError('POST', `/jobs/${JOB}/checkpoints`, { checkpointType: 'TINY' }))[0], 400)
-    assert.equal((await firstError('POST', '/savepoint-disposal', {}))[0], 400)
+    for (const url of [`/jobs/${JOB}/savepoints`, `/jobs/${JOB}/stop`]) {
+      const [status, message] = await firstError('POST', url, { formatType: 'TINY' })
+      assert.deepEqual([status, /formatType/.test(message)], [400, true])
+    }
+    const nothing = [400, 'Field savepoint-path must not be omitted or be null.']
+    assert.deepEqual(await firstError('POST', '/savepoint-disposal', { 'savepoint-path': null }), nothing)
   })
 })
 

@@ -2,7 +2,7 @@
 //
 // Invariants: a file has its name when it is whole and not before; no name that a client gives leads anywhere else. What a job
 // runs stays as long as the session has that job, whoever removes what it was run from: `running/<job id>/`.
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, type Stats } from 'node:fs'
 import { chmod, link, copyFile, lstat, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
@@ -35,7 +35,7 @@ export class JarStore {
     const jars: Jar[] = []
     for (const id of await namesIn(this.#directory)) {
       if (!JAR.test(id)) continue
-      const status = await lstat(path.join(this.#directory, id)).catch(() => undefined)
+      const status = await statusOf(path.join(this.#directory, id))
       if (status?.isFile() !== true) continue
       jars.push({ id, name: id.slice(id.indexOf('_') + 1), uploaded: Math.trunc(status.mtimeMs) })
     }
@@ -66,7 +66,7 @@ export class JarStore {
   /** Its path. JAR_NOT_FOUND */
   async find(id: string): Promise<string> {
     const file = path.join(this.#directory, id)
-    const isThere = JAR.test(id) && (await lstat(file).catch(() => undefined))?.isFile() === true
+    const isThere = JAR.test(id) && (await statusOf(file))?.isFile() === true
     if (!isThere) throw new FlinkError('JAR_NOT_FOUND', { id, directory: this.#directory })
     return file
   }
@@ -119,6 +119,16 @@ async function namesIn(directory: string): Promise<string[]> {
     return await readdir(directory)
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
+/** Undefined where it is not there, or is not to be had by such a name. */
+async function statusOf(file: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(file)
+  } catch (error) {
+    if (['ENOENT', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'].includes(errnoOf(error) ?? '')) return undefined
     throw error
   }
 }

@@ -33,7 +33,8 @@ export function jarsOfSession(session: SessionOfJars): SessionJars | undefined {
   return new SessionJars({
     ...{ store: new JarStore(place, random), configuration, jobConfiguration, random },
     submit: (submission) => jobs.submit(submission),
-    isKnown: (jobId) => find(jobId) !== undefined,
+    // One that an earlier session was about to accept is the session's to judge.
+    isKnown: (jobId) => (find(jobId)?.phase ?? 'submitted') !== 'submitted',
     isLiving: (jobId) => (find(jobId)?.phase ?? 'ended') !== 'ended',
   })
 }

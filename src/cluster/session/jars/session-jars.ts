@@ -119,7 +119,12 @@ function ownConfigurationOf({ configuration }: Pick<JarProgram, 'configuration'>
 /** Where the client stands, if that is a directory here as well. */
 async function directoryOf(named: string | undefined): Promise<string | undefined> {
   if (named === undefined || !path.isAbsolute(named)) return undefined
-  return (await stat(named).catch(() => undefined))?.isDirectory() === true ? named : undefined
+  try {
+    return (await stat(named)).isDirectory() ? named : undefined
+  } catch {
+    // The client stands on another machine, or where the session may not look.
+    return undefined
+  }
 }
 
 /** What the session itself refuses it says in its own words; every other error is of the program. */

@@ -1,8 +1,8 @@
 // The one file of a form, from the connection to whoever keeps it, without being held in memory.
 import type { IncomingMessage } from 'node:http'
-import type { Readable } from 'node:stream'
+import { PassThrough, type Readable } from 'node:stream'
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import { messageOf } from '../../../core/errors/thrown-value.js'
+import { asError, messageOf } from '../../../core/errors/thrown-value.js'
 import { drained } from './drained.js'
 import type { JarGateway } from './jar-gateway.js'
 
@@ -21,6 +21,8 @@ export async function receiveUpload(request: IncomingMessage, jars: Received): P
   }
   const limit = jars.maxContentLength
   if (Number(request.headers['content-length'] ?? 0) > limit + AROUND_FILE_BYTES) {
+    // A client that still sends would not read the answer.
+    await drained(request)
     throw new FlinkError('JAR_UPLOAD_TOO_LARGE', { limit })
   }
   const kept: string[] = []
@@ -30,7 +32,7 @@ export async function receiveUpload(request: IncomingMessage, jars: Received): P
     if (count === 1 && file !== undefined) return file
     throw new FlinkError('JAR_UPLOAD_REFUSED', { reason: `Exactly 1 file must be sent, received ${String(count)}.` })
   } catch (error) {
-    for (const file of kept) await jars.remove(idOf(file)).catch(() => undefined)
+    await Promise.allSettled(kept.map((file) => jars.remove(idOf(file))))
     throw error
   }
 }
@@ -48,24 +50,17 @@ async function filesOf(request: IncomingMessage, jars: Received, kept: string[])
     throw new FlinkError('JAR_UPLOAD_REFUSED', { reason: messageOf(error) }, { cause: error })
   }
   let count = 0
-  let receiving: Promise<void> = Promise.resolve()
-  form.on('file', (_field: string, content: Readable & { truncated?: boolean }, name?: string) => {
+  let file: PassThrough | undefined
+  let receiving: Promise<PromiseSettledResult<string>[]> = Promise.resolve([])
+  form.on('file', (_field: string, content: Readable, name?: string) => {
     count += 1
     if (count > 1) {
       content.resume()
       return
     }
-    receiving = jars.receive(name ?? '', untruncated(content, limit)).then(
-      (file) => {
-        kept.push(file)
-      },
-      (error: unknown) => {
-        // What is left of it is read, so that the client comes to read the answer.
-        content.resume()
-        throw error
-      },
-    )
-    receiving.catch(() => undefined)
+    file = untruncated(content, limit)
+    // What is left of one that is refused is read, so that the client comes to read the answer.
+    receiving = Promise.allSettled([jars.receive(name ?? '', file).finally(() => content.unpipe().resume())])
   })
   const parsed = new Promise<void>((resolve, reject) => {
     form.on('finish', resolve)
@@ -83,17 +78,34 @@ async function filesOf(request: IncomingMessage, jars: Received, kept: string[])
   } catch (error) {
     request.unpipe(form)
     form.destroy()
-    await receiving.catch(() => undefined)
+    // Nothing more of it comes, and no end either.
+    file?.destroy(asError(error))
+    keep(await receiving, kept)
     throw error
   }
-  await receiving
+  const failure = keep(await receiving, kept)
+  if (failure !== undefined) throw failure.reason
   return count
 }
 
-/** A file that was cut off at the limit ends as if it were whole. */
-function untruncated(content: Readable & { truncated?: boolean }, limit: number): Readable {
-  content.once('limit', () => content.destroy(new FlinkError('JAR_UPLOAD_TOO_LARGE', { limit })))
-  return content
+/** Returns why one was not kept. */
+function keep(received: readonly PromiseSettledResult<string>[], kept: string[]): PromiseRejectedResult | undefined {
+  for (const result of received) {
+    if (result.status === 'rejected') return result
+    kept.push(result.value)
+  }
+  return undefined
+}
+
+/**
+ * A file that is longer than the limit is cut off there, as if it were whole: to its reader it breaks. The form itself has to be read
+ * to its end, whatever becomes of the file.
+ */
+function untruncated(content: Readable, limit: number): PassThrough {
+  const file = new PassThrough()
+  content.once('limit', () => file.destroy(new FlinkError('JAR_UPLOAD_TOO_LARGE', { limit })))
+  content.once('error', (error) => file.destroy(error))
+  return content.pipe(file)
 }
 
 function idOf(file: string): string {

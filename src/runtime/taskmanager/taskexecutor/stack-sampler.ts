@@ -37,7 +37,9 @@ export class StackSampler {
       const marks = new Set(names.values())
       const stacks = request.executionIds.flatMap((executionId) => {
         const mark = names.get(executionId)
-        return mark === undefined ? [] : { executionId, ...stackTreesOf(profile, { mark, marks, depth: request.depth }) }
+        return mark === undefined
+          ? []
+          : { executionId, ...stackTreesOf(profile, { mark, marks, depth: request.depth }) }
       })
       this.#services.send({ type: 'stacks-sampled', samplingId: request.samplingId, tasks: stacks })
     } catch (error) {

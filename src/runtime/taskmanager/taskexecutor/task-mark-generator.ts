@@ -1,9 +1,9 @@
 // Duty: functions by whose names the stacks of the tasks of one thread are told apart.
 // Invariants: a function does nothing but call the step of its task; its name is `task_<number>` and no other function's.
 // Thread: the task worker.
-import type { SteppedTask } from './task-loop.js'
+import type { StepResult } from '../task/stream-task.js'
 
-export type MarkedStep = (task: SteppedTask, deadline: number) => ReturnType<SteppedTask['step']>
+export type MarkedStep = (task: { step(deadline: number): StepResult }, deadline: number) => StepResult
 
 /** V8 takes the name of a function from its source, so each needs one of its own. */
 export function markSource(number: number): string {

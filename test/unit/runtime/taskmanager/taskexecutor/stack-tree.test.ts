@@ -4,7 +4,11 @@ import { stackTreesOf, type Profile } from '../../../../../src/runtime/taskmanag
 
 const FILE = 'file:///home/somebody/count%20it.mjs?run=1'
 
-function frame(functionName: string, url = '', lineNumber = 0): { functionName: string; url: string; lineNumber: number } {
+function frame(
+  functionName: string,
+  url = '',
+  lineNumber = 0,
+): { functionName: string; url: string; lineNumber: number } {
   return { functionName, url, lineNumber }
 }
 

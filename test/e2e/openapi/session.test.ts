@@ -1,0 +1,101 @@
+/** A session cluster answers every operation of Flink's OpenAPI file: its own, and those of its jobs as they do themselves. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { after, before, describe, it } from 'node:test'
+import { REPOSITORY } from '../command-line.js'
+import { SessionUnderTest } from '../session/session-under-test.js'
+import { askFor, checkAnswer, parametersOf, type Ask, type Parameters } from './asking.js'
+import { renderEndpoints } from './endpoint-table.js'
+import { OPERATIONS, type Operation } from './openapi-file.js'
+import { OF_A_JOB, OF_THE_CLUSTER } from './requests.js'
+import { restartedJob } from './restarted-job.js'
+import { wrongParameters } from './wrong-requests.js'
+
+it('there is a request for each operation of the file', () => {
+  const asked = [...Object.keys(OF_A_JOB), ...Object.keys(OF_THE_CLUSTER)]
+  assert.deepEqual(asked.sort(), OPERATIONS.map(({ key }) => key).sort())
+})
+
+it('the table of endpoints is that of the requests', () => {
+  assert.equal(readFileSync(path.join(REPOSITORY, 'src/rest/endpoints.md'), 'utf8'), renderEndpoints())
+})
+
+describe('A session', { skip: process.platform !== 'linux' }, () => {
+  let session: SessionUnderTest
+  let ask: Ask
+  let parameters: Parameters
+
+  before(async () => {
+    session = await SessionUnderTest.create({ 'execution.checkpointing.savepoint-dir': 'savepoints' })
+    await session.start()
+    ask = async (method, url, body) => {
+      const { status, text } = await session.ask(url, method, body)
+      return { status, body: JSON.parse(text) }
+    }
+    const program = restartedJob(session.workspace)
+    const jobId = await session.submit(program)
+    await session.untilJobs('a job that runs', (jobs) => jobs.some(({ state }) => state === 'RUNNING'))
+    await session.until('a checkpoint after the restart', async () => {
+      const { counts } = (await ask('GET', `/jobs/${jobId}/checkpoints`)).body as {
+        counts?: { restored: number; completed: number }
+      }
+      return counts !== undefined && counts.restored > 0 && counts.completed > 2
+    })
+    const { taskmanagers } = (await ask('GET', '/taskmanagers')).body as { taskmanagers: { id: string }[] }
+    parameters = {
+      ...(await parametersOf(ask, jobId)),
+      taskmanagerid: taskmanagers[0]?.id ?? '',
+      datasetid: 'd'.repeat(32),
+      jarid: await uploaded(session, program),
+    }
+  })
+
+  after(() => {
+    session.remove()
+  })
+
+  // Of the job first: what is told of a checkpoint is forgotten after ten more.
+  for (const operation of [...OPERATIONS].sort((left, right) => rankOf(left) - rankOf(right))) {
+    const { key, method } = operation
+    const asked = OF_A_JOB[key] ?? OF_THE_CLUSTER[key] ?? {}
+    // What ends the job is asked of a job by itself.
+    if (key in OF_A_JOB && method !== 'GET') continue
+    if (key === 'DELETE /cluster' || key === 'DELETE /jars/{jarid}') continue
+    it(`answers ${key}`, async () => {
+      checkAnswer(operation, asked.refused, await askFor(ask, operation, asked, parameters))
+    })
+    if (key in OF_A_JOB) continue
+    for (const wrong of wrongParameters(operation)) {
+      it(`answers 400 to ${key} with ${wrong.what}`, async () => {
+        const changed = { ...parameters, ...wrong.parameters }
+        // What the body says counts for more than the query.
+        const { status } = await askFor(ask, operation, { ...asked, ...wrong.asked, body: {} }, changed)
+        assert.equal(status, 400)
+      })
+    }
+  }
+
+  for (const key of ['DELETE /jars/{jarid}', 'DELETE /cluster']) {
+    it(`answers ${key}`, async () => {
+      const operation = OPERATIONS.find((each) => each.key === key)
+      assert.ok(operation)
+      checkAnswer(operation, undefined, await askFor(ask, operation, {}, parameters))
+    })
+  }
+})
+
+function rankOf({ key }: Operation): number {
+  if (key.includes('/checkpoints/details/')) return 0
+  return key in OF_A_JOB ? 1 : 2
+}
+
+/** The id of the program. */
+async function uploaded(session: SessionUnderTest, file: string): Promise<string> {
+  const form = new FormData()
+  form.append('jarfile', new Blob([readFileSync(file)]), path.basename(file))
+  const response = await fetch(`${session.url}/jars/upload`, { method: 'POST', body: form })
+  const text = await response.text()
+  assert.equal(response.status, 200, text)
+  return path.basename((JSON.parse(text) as { filename: string }).filename)
+}
