@@ -76,8 +76,8 @@ export class SessionUnderTest {
     return jobIdIn(result) ?? failed('no job id', result)
   }
 
-  async untilJobs(what: string, areSo: (jobs: readonly ListedJob[]) => boolean): Promise<void> {
-    await this.until(what, async () => areSo(await this.jobs()))
+  untilJobs(what: string, areSo: (jobs: readonly ListedJob[]) => boolean): Promise<void> {
+    return this.until(what, async () => areSo(await this.jobs()))
   }
 
   async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
@@ -147,7 +147,9 @@ export class SessionUnderTest {
   }
 
   killAll(): void {
-    for (const { pid } of this.processes()) kill(pid)
+    for (const { pid } of this.processes()) {
+      kill(pid)
+    }
   }
 
   remove(): void {
