@@ -356,9 +356,7 @@ export class SessionJobs {
         },
       })
       if (this.isClosing) return
-      await this.#started(job, () =>
-        launcher.launch({ jobId, hasDied: job.hasDied, ...start }, this.#listenerFor(job)),
-      )
+      await this.#started(job, () => launcher.launch({ jobId, hasDied: job.hasDied, ...start }, this.#listenerFor(job)))
       logger.info('a job was started again', { jobId })
     } catch (error) {
       logger.error('a job was not started again', { jobId, reason: messageOf(error) })

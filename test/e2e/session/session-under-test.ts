@@ -81,8 +81,11 @@ export class SessionUnderTest {
   }
 
   async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    for (const end = performance.now() + LONGEST_MS; performance.now() < end; await delay(POLL_MS))
+    const end = performance.now() + LONGEST_MS
+    while (performance.now() < end) {
       if (await isSo()) return
+      await delay(POLL_MS)
+    }
     const jobs = JSON.stringify(await this.jobs())
     throw new Error(`waited in vain: ${what}; jobs ${jobs}; processes ${JSON.stringify(this.processes())}`)
   }
