@@ -243,7 +243,8 @@ export class SessionJobs {
     if (entry !== undefined && (await this.#isAlive(entry))) {
       job.entry = entry
       this.#noteSlots(entry)
-      if (job.phase === 'submitted' && this.#isOfEarlierSession(job)) {
+      // One that an earlier session was starting again when it died has come back without this one.
+      if (job.phase === 'dead' || (job.phase === 'submitted' && this.#isOfEarlierSession(job))) {
         job.phase = 'living'
         job.aliveSince = clock.monotonicMs()
       }

@@ -7,7 +7,7 @@ import { freePort } from '../../e2e/free-port.js'
 import { jobFile, type BenchEngine } from '../bench-engine.js'
 import { figureAtMost, ratioAtMost, type BenchFamily, type BenchRow, type Figures, type Goal } from '../bench-family.js'
 import { median } from '../median.js'
-import { timeCommand } from './timed-command.js'
+import { nodeAlone, timeCommand } from './timed-command.js'
 
 const STARTS = 7
 /** Until V8 has cleared away what the start left. */
@@ -131,7 +131,9 @@ async function withSession<T>(engine: BenchEngine, work: (session: BenchSession)
 
 async function measureStart(engine: BenchEngine): Promise<Figures> {
   const [startMs, restMs, memoryMb]: [number[], number[], number[]] = [[], [], []]
+  const nodeMs: number[] = []
   for (let start = 0; start < STARTS; start += 1) {
+    nodeMs.push((await timeCommand(nodeAlone)).wholeMs)
     await withSession(engine, async (session) => {
       const began = performance.now()
       await session.untilItAnswers()
@@ -144,7 +146,7 @@ async function measureStart(engine: BenchEngine): Promise<Figures> {
       memoryMb.push(session.memoryMb())
     })
   }
-  return { startMs: median(startMs), restMs: median(restMs), memoryMb: median(memoryMb) }
+  return { nodeMs: median(nodeMs), startMs: median(startMs), restMs: median(restMs), memoryMb: median(memoryMb) }
 }
 
 interface Told {
@@ -299,7 +301,11 @@ export const sessionFamily: BenchFamily = {
     { id: JOBS, usesEngine: true, maxRuns: 1, measure: measureJobs },
   ],
   rows: [
-    row('session, from its start to its first answer', 'ms', [START, 'startMs'], figureAtMost(400)),
+    against(
+      'node -e 0',
+      'nodeMs',
+      row('session, from its start to its first answer', 'ms', [START, 'startMs'], figureAtMost(400)),
+    ),
     row('its second answer', 'ms', [START, 'restMs']),
     row('idle session, RSS', 'MB', [START, 'memoryMb']),
     against(

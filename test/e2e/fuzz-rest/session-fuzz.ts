@@ -8,6 +8,7 @@ import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
+import { messageOf } from '../../../src/core/errors/thrown-value.js'
 import { ROUTES } from '../../../src/rest/routes.js'
 import { committedLines, COMMITTING_JOB, expectedLines } from '../chaos/committing-job.js'
 import { SessionUnderTest } from '../session/session-under-test.js'
@@ -67,6 +68,8 @@ export async function fuzzSession(requests: number, seed: number): Promise<Sessi
     const programs = await fuzz.askForPrograms()
     const lines = await fuzz.end()
     return { requests, ...fuzz.counts, programs, lines }
+  } catch (error) {
+    throw new Error(`${messageOf(error)}\n${session.printed()}`, { cause: error })
   } finally {
     session.remove()
     for (const left of [outside, tokenFile]) rmSync(left, { recursive: true, force: true })

@@ -76,13 +76,16 @@ export class SessionUnderTest {
     return jobIdIn(result) ?? failed('no job id', result)
   }
 
-  async untilJobs(what: string, areSo: (jobs: readonly ListedJob[]) => boolean): Promise<void> {
-    await this.until(what, async () => areSo(await this.jobs()))
+  untilJobs(what: string, areSo: (jobs: readonly ListedJob[]) => boolean): Promise<void> {
+    return this.until(what, async () => areSo(await this.jobs()))
   }
 
   async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-    for (const end = performance.now() + LONGEST_MS; performance.now() < end; await delay(POLL_MS))
+    const end = performance.now() + LONGEST_MS
+    while (performance.now() < end) {
       if (await isSo()) return
+      await delay(POLL_MS)
+    }
     const jobs = JSON.stringify(await this.jobs())
     throw new Error(`waited in vain: ${what}; jobs ${jobs}; processes ${JSON.stringify(this.processes())}`)
   }
@@ -139,8 +142,17 @@ export class SessionUnderTest {
     ]
   }
 
+  /** What the sessions of this place have printed, for whoever looks why one is gone. */
+  printed(): string {
+    const log = path.join(this.workspace.path, 'run/log')
+    const names = namesIn(log).filter((name) => /standalonesession\.(?:out|log)/.test(name))
+    return names.map((name) => `--- ${name}\n${textOf(path.join(log, name)).slice(-4000)}`).join('\n')
+  }
+
   killAll(): void {
-    for (const { pid } of this.processes()) kill(pid)
+    for (const { pid } of this.processes()) {
+      kill(pid)
+    }
   }
 
   remove(): void {

@@ -54,6 +54,8 @@ async function filesOf(request: IncomingMessage, jars: Received, kept: string[])
   let receiving: Promise<PromiseSettledResult<string>[]> = Promise.resolve([])
   form.on('file', (_field: string, content: Readable, name?: string) => {
     count += 1
+    // A form that ends in the middle of a file breaks that as well, whoever reads it.
+    content.on('error', () => undefined)
     if (count > 1) {
       content.resume()
       return
@@ -103,6 +105,8 @@ function keep(received: readonly PromiseSettledResult<string>[], kept: string[])
  */
 function untruncated(content: Readable, limit: number): PassThrough {
   const file = new PassThrough()
+  // It may break when nobody reads it yet, or any more: its name was refused, say.
+  file.on('error', () => undefined)
   content.once('limit', () => file.destroy(new FlinkError('JAR_UPLOAD_TOO_LARGE', { limit })))
   content.once('error', (error) => file.destroy(error))
   return content.pipe(file)

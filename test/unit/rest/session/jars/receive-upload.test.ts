@@ -107,6 +107,14 @@ describe('An upload', () => {
     assert.equal(received.size, 0)
   })
 
+  it('is refused where it is cut off after its name was, and the process that takes it goes on', async () => {
+    const type = { 'content-type': 'multipart/form-data; boundary=b' }
+    const cut = '--b\r\ncontent-disposition: form-data; name="f"; filename="refused.js"\r\n\r\ncut'
+    assert.match(await post(cut, type), /^JAR_UPLOAD_REFUSED: /)
+    assert.match(await post(`${cut}\r\n${cut}`, type), /^JAR_UPLOAD_REFUSED: /)
+    assert.equal(await post(form({ 'a.js': 'content' })), '/jars/a.js')
+  })
+
   it('leaves nothing where its client goes in the middle of it', async () => {
     const headers = { 'content-type': 'multipart/form-data; boundary=b', 'content-length': '500' }
     const request = httpRequest(url(), { method: 'POST', headers })
