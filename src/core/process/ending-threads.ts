@@ -14,10 +14,10 @@ const PLACES = 1024
 const ending = new Int32Array(sharedMemory())
 
 function sharedMemory(): SharedArrayBuffer {
-  const shared = getEnvironmentData(KEY) as unknown
+  const shared = getEnvironmentData(KEY)
   if (shared instanceof SharedArrayBuffer) return shared
   const memory = new SharedArrayBuffer(PLACES * Int32Array.BYTES_PER_ELEMENT)
-  setEnvironmentData(KEY, memory as unknown as string)
+  setEnvironmentData(KEY, memory)
   return memory
 }
 
