@@ -1,3 +1,4 @@
+import type { JobDirectoryEntry } from '../../client/job-directory-entry.js'
 import type { RunDirectory } from '../../client/run-directory.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { FileSystems } from '../../core/fs/file-systems.js'
@@ -21,6 +22,8 @@ import type { SlotPool } from './slot-pool.js'
 /** A job that lives answers in a moment; a list of jobs waits no longer for one that does not. */
 const OVERVIEW_TIMEOUT_MS = 1_000
 const ANSWER_TIMEOUT_MS = 60_000
+/** What came of an operation, which the process of a job stays to tell for a moment after its end. */
+const RESULT = /^\/jobs\/[^/]+\/(?:savepoints|checkpoints)\/[0-9a-f]{32}$/
 const OVERVIEW = { method: 'GET', url: '/jobs/overview', body: {} } as const
 
 type AskedRequest = Pick<RestRequest, 'method' | 'url' | 'body'>
@@ -74,15 +77,19 @@ export class ClusterSessionGateway implements SessionGateway {
 
   async answerOfJob(jobId: string, request: AskedRequest): Promise<RestResponse> {
     const job = this.#services.jobs.find(jobId)
-    if (job.phase !== 'living' || job.entry === undefined) return this.#answerFor(job, request)
-    const { socket } = job.entry
+    const { entry, phase } = job
+    if (phase === 'ended' && entry !== undefined && RESULT.test(request.url))
+      return this.#lastAnswerOf(job, entry, request)
+    if (phase !== 'living' || entry === undefined) return this.#answerFor(job, request)
+    const { socket } = entry
     try {
-      return await askJob(job.entry, request, ANSWER_TIMEOUT_MS)
+      return await askJob(entry, request, ANSWER_TIMEOUT_MS)
     } catch (error) {
       if (!FlinkError.is(error, 'CONTROL_SOCKET_FAILED')) throw error
       await this.#services.jobs.lookAt(job)
       // It has another process meanwhile, which was not asked.
-      if (job.entry.socket !== socket) return askJob(job.entry, request, ANSWER_TIMEOUT_MS)
+      const next = job.entry
+      if (next !== undefined && next.socket !== socket) return askJob(next, request, ANSWER_TIMEOUT_MS)
       if (this.#phaseOf(job) === 'living') throw error
       return this.#answerFor(job, request)
     }
@@ -94,6 +101,15 @@ export class ClusterSessionGateway implements SessionGateway {
 
   shutDown(): void {
     this.#services.shutDown()
+  }
+
+  async #lastAnswerOf(job: SessionJob, entry: JobDirectoryEntry, request: AskedRequest): Promise<RestResponse> {
+    try {
+      return await askJob(entry, request, ANSWER_TIMEOUT_MS)
+    } catch (error) {
+      if (!FlinkError.is(error, 'CONTROL_SOCKET_FAILED')) throw error
+      return this.#answerFor(job, request)
+    }
   }
 
   /** What is said in the place of a job that has no process. */
