@@ -1,6 +1,7 @@
 /** Every action with --json: what `src/cli/json.md` shows is run, and standard output has documents alone, also where something fails. */
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { REPOSITORY, Workspace, type CommandResult } from './command-line.js'
@@ -13,7 +14,7 @@ const ROOT = '/srv/'
 const FIRST_SAVEPOINT = 'savepoint-cca7bc-bb1e257f0dab'
 /** Differs from run to run. */
 const ID = /[0-9a-f]{32}|savepoint-[0-9a-f]{6}-[0-9a-f]{12}/g
-const COUNTED = /(?:Ms|PerSecond)$|^(?:timestamp|sizeBytes|checkpointId|value|before|busy|backPressured|idle)$/
+const COUNTED = /(?:Ms|PerSecond)$|^(?:pid|timestamp|sizeBytes|checkpointId|value|before|busy|backPressured|idle)$/
 
 class JsonWorkspace extends Workspace {
   readonly job: string = this.file('job.mjs', JSON_JOB)
@@ -42,9 +43,13 @@ function same(key: string, value: unknown, root: string): unknown {
   if (typeof value === 'number' && COUNTED.test(key)) return typeof value
   if (typeof value !== 'string') return value
   if (key === 'line') return value.replace(/^\d+$/, 'a number')
+  if (key === 'web') return value.replace(/:\d+$/, '')
   // Of what prints as many lines the page shows the first.
   const [first = ''] = value.split('\n')
-  return first.replaceAll(root, ROOT).replaceAll(ID, '...')
+  return first
+    .replaceAll(root, ROOT)
+    .replaceAll(ID, '...')
+    .replace(`-${userInfo().username}-standalone`, '-user-standalone')
 }
 
 /** The one document on standard output. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 import { SessionUnderTest } from './session-under-test.js'
 
 /** Runs until it is ended, and says how often a process of it has begun from a checkpoint. */
@@ -208,6 +209,8 @@ describe('A session cluster', () => {
     await session.ask(`/jobs/${jobId}?mode=cancel`, 'PATCH')
     await untilState(session, jobId, 'CANCELED')
     await session.stop()
+    // It is left alone: its process ends when it has cleaned up.
+    for (let look = 0; look < 100 && session.leftovers().length > 0; look += 1) await setTimeout(100)
     assert.deepEqual(session.leftovers(), [])
   })
 })
