@@ -1,5 +1,4 @@
 import type { IncomingMessage, RequestOptions } from 'node:http'
-import type { SecureContextOptions } from 'node:tls'
 import type { RestCall } from './rest-caller.js'
 import { ReasonError } from '../core/errors/reason-error.js'
 import { SystemClock } from '../core/time/system-clock.js'
@@ -15,8 +14,8 @@ export interface SessionEndpoint {
   readonly url: string
   /** What is sent with every request, the token first of all. */
   readonly headers: Readonly<Record<string, string>>
-  /** Of HTTPS. */
-  readonly tls: SecureContextOptions | undefined
+  /** Of HTTPS: `SecureContextOptions` of Node's, whose types not every program has that uses a client. */
+  readonly tls: object | undefined
 }
 
 export interface SessionRequest extends Pick<RestCall, 'method' | 'path'> {
@@ -45,7 +44,7 @@ export async function exchange(
 ): Promise<SessionAnswer> {
   const url = new URL(endpoint.url)
   const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http')
-  const options: RequestOptions & SecureContextOptions = {
+  const options: RequestOptions = {
     agent: false,
     method: asked.method,
     path: `${url.pathname.replace(/\/$/, '')}/v1${asked.path}`,

@@ -67,7 +67,7 @@ const FAULTS: readonly Mutant[] = [
   },
   {
     name: 'tasks are triggered before the snapshots of the coordinators',
-    from: 11,
+    from: 9,
     seeds: 5,
     make: inCheckpoint(CHECKPOINT_FAULTS.afterTasks),
   },

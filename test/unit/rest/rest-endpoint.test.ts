@@ -283,7 +283,7 @@ it('a RestEndpoint over TCP takes bodies of JSON alone, up to the length that is
     const post = (type: string, body: string): Promise<TcpAnswer> =>
       askOverTcp(url, '/savepoint-disposal', { method: 'POST', headers: { 'content-type': type } }, body)
     assert.equal((await post('text/plain', '{}')).status, 415)
-    assert.match((await post('application/json', '{}')).text, /savepoint-path.* is missing/)
+    assert.match((await post('application/json', '{}')).text, /Field savepoint-path must not be omitted or be null\./)
     const ofLength = (length: number): string => `"${'x'.repeat(length - 2)}"`
     assert.equal((await post('application/json', ofLength(OVER_TCP.maxContentLength))).status, 400)
     const long = await post('application/json', ofLength(OVER_TCP.maxContentLength + 1))
