@@ -4,34 +4,50 @@
 // told to compile a millisecond late (--concurrent-recompilation-delay=1). So no marking begins while a thread ends. V8 looks
 // at its flag whenever one may begin; a heap that is full meanwhile is collected at one go.
 import { setFlagsFromString } from 'node:v8'
-import type { Worker } from 'node:worker_threads'
+import { getEnvironmentData, setEnvironmentData, threadId, type Worker } from 'node:worker_threads'
 
-const ending = new Set<Worker>()
+const KEY = 'flink-ts.ending-threads'
+/** Ids of threads grow, and few threads end at a time. */
+const PLACES = 1024
 
-/** To be called by whoever makes a thread; in this process only. */
+/** Which threads of the process end; those that the starting thread makes after it has loaded this share the memory. */
+const ending = new Int32Array(sharedMemory())
+
+function sharedMemory(): SharedArrayBuffer {
+  const shared = getEnvironmentData(KEY)
+  if (shared instanceof SharedArrayBuffer) return shared
+  const memory = new SharedArrayBuffer(PLACES * Int32Array.BYTES_PER_ELEMENT)
+  setEnvironmentData(KEY, memory)
+  return memory
+}
+
+/** To be called by whoever makes a thread, in the thread that made it. */
 export function watchEndOfThread(thread: Worker): void {
+  const id = thread.threadId
   thread.once('exit', () => {
-    ending.delete(thread)
-    if (ending.size === 0) setFlagsFromString('--incremental-marking')
+    Atomics.store(ending, placeOf(id), 0)
+    if (ending.every((_, place) => Atomics.load(ending, place) === 0)) setFlagsFromString('--incremental-marking')
   })
 }
 
 /** To be called before a watched thread is terminated or told to end. No marking begins in this process until it has gone. */
-export function threadWillEnd(thread: Worker): void {
-  if (hasGone(thread)) return
-  ending.add(thread)
-  pauseMarking()
+export function threadWillEnd({ threadId: id }: Worker): void {
+  // Node's for one that has gone.
+  if (id !== -1) pauseMarking(id)
 }
 
 /** To be called in a thread that may end by itself: its program may call process.exit. */
 export function prepareOwnEnd(): void {
-  process.once('exit', pauseMarking)
+  process.once('exit', () => {
+    pauseMarking(threadId)
+  })
 }
 
-function pauseMarking(): void {
+function pauseMarking(id: number): void {
+  Atomics.store(ending, placeOf(id), 1)
   setFlagsFromString('--no-incremental-marking')
 }
 
-function hasGone({ threadId }: Worker): boolean {
-  return threadId === -1
+function placeOf(id: number): number {
+  return id % PLACES
 }
