@@ -138,7 +138,10 @@ export class SessionUnderTest {
     return [
       ...this.processes().map(({ pid, command }) => `process ${String(pid)}: ${command}`),
       ...namesIn(run, true).filter((name) => /\.(?:sock|pid|upgrade|part|tmp)$|^[0-9a-f]{32}\.json$/.test(name)),
-      ...namesIn(this.temporary).map((name) => `temporary ${name}`),
+      // What Node keeps of compiled code, from 22 on.
+      ...namesIn(this.temporary)
+        .filter((name) => name !== 'node-compile-cache')
+        .map((name) => `temporary ${name}`),
     ]
   }
 

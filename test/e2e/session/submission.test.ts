@@ -233,7 +233,7 @@ describe('A session with a token and TLS', LINUX, () => {
       const listed = await workspace.run('list', '-a', '-m', `https://127.0.0.1:${session.port}`)
       assert.match(listed.stdout, / : sent \(FINISHED\)\n/)
       const untrusted = await workspace.run('list', '-D', `security.ssl.rest.truststore=${STORES}/truststore.pem`)
-      assertFailed(untrusted, ['[SESSION_UNREACHABLE]: self-signed certificate: https://localhost:'])
+      assertFailed(untrusted, ['[SESSION_UNREACHABLE]: self-signed certificate', ': https://localhost:'])
       writeFileSync(file, 'another-token-of-this-test')
       assertFailed(await workspace.run('list'), ['A bearer token is needed'])
       assertFailed(await workspace.run('run', job), ['A bearer token is needed'])
