@@ -30,6 +30,11 @@ function logOf({ workspace }: SessionUnderTest): string {
   return readFileSync(path.join(directory, name), 'utf8')
 }
 
+/** What the process of a job that was killed has left in the directory for temporary files goes with the next one that works there. */
+function leftoversButOfKilled(session: SessionUnderTest): readonly string[] {
+  return session.leftovers().filter((each) => !each.startsWith('temporary flink-ts-program-'))
+}
+
 /** A job that was started from a directory which is no more, so that no other process of it begins. */
 async function jobWithoutPlace(session: SessionUnderTest): Promise<{ readonly jobId: string; readonly place: string }> {
   session.workspace.file('job.mjs', NUMBERS_JOB)
@@ -76,5 +81,53 @@ describe('A session cluster', { skip: process.platform !== 'linux' }, () => {
       [],
     )
     await session.stop()
+  })
+
+  it('ends a job for good that is cancelled and cannot begin anew', async (context) => {
+    const session = await begun(context)
+    const { jobId, place } = await jobWithoutPlace(session)
+    await untilState(session, jobId, 'RESTARTING')
+    assert.equal((await session.ask(`/jobs/${jobId}?mode=cancel`, 'PATCH')).status, 202)
+    await untilState(session, jobId, 'CANCELED')
+    assert.equal((await session.json<{ readonly status: string }>(`/jobs/${jobId}/status`)).status, 'CANCELED')
+    mkdirSync(place)
+    await session.stop()
+    await session.start()
+    await untilState(session, jobId, 'CANCELED')
+    await session.stop()
+    assert.deepEqual(leftoversButOfKilled(session), [])
+  })
+
+  it('cancels its jobs at its end where it is to, also one that has no process just then', async (context) => {
+    const session = await begun(context, { 'cluster.jobs-on-shutdown': 'CANCEL' })
+    const living = await session.submit(session.workspace.file('job.mjs', NUMBERS_JOB))
+    const { jobId: dead, place } = await jobWithoutPlace(session)
+    await untilState(session, living, 'RUNNING')
+    await untilState(session, dead, 'RESTARTING')
+    await session.stop()
+    mkdirSync(place)
+    assert.deepEqual(leftoversButOfKilled(session), [])
+    await session.start()
+    await untilState(session, living, 'CANCELED')
+    await untilState(session, dead, 'CANCELED')
+    await session.stop()
+  })
+
+  it('ends where a job cannot be stopped with a savepoint, and goes on with that job when it comes again', async (context) => {
+    const session = await begun(context, {
+      'cluster.jobs-on-shutdown': 'SAVEPOINT',
+      'execution.checkpointing.savepoint-dir': 'savepoints',
+    })
+    session.workspace.file('savepoints', 'is no directory')
+    const jobId = await session.submit(session.workspace.file('job.mjs', NUMBERS_JOB))
+    await untilState(session, jobId, 'RUNNING')
+    await session.stop()
+    assert.match(logOf(session), /a job was suspended instead/)
+    assert.deepEqual(session.leftovers(), [])
+    await session.start()
+    await untilState(session, jobId, 'RUNNING')
+    rmSync(path.join(session.workspace.path, 'savepoints'))
+    await session.stop()
+    assert.match(readdirSync(path.join(session.workspace.path, 'savepoints')).join(), /^savepoint-/)
   })
 })
