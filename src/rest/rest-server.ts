@@ -156,7 +156,7 @@ function mount(app: FastifyInstance, endpoint: Endpoint): void {
 }
 
 function noSchemas(): never {
-  throw new Error('routes have no schemas here')
+  throw new FlinkError('INTERNAL_ERROR', { reason: 'a route of REST has a schema' })
 }
 
 /** Flink's paths are there under `/v1` as well. */
