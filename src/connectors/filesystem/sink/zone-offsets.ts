@@ -2,6 +2,8 @@
 const CHANGES_AT_MS = 15 * 60_000
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS
+/** As in Java; newer versions of Node take offsets of up to a day. */
+const MAX_OFFSET_MS = 18 * HOUR_MS
 
 /** By how much the clock of a zone is ahead of UTC. */
 export class ZoneOffsets {
@@ -17,9 +19,10 @@ export class ZoneOffsets {
 
   /** Of the machine where no zone is given; undefined for one that nobody knows. */
   static of(zoneId: string | undefined): ZoneOffsets | undefined {
-    const [, sign, hours, minutes] = /^(?:UTC|GMT)?([+-])(0?\d|1[0-8])(?::?([0-5]\d))?$/.exec(zoneId ?? '') ?? []
+    const [, sign, hours, minutes] = /^(?:UTC|GMT)?([+-])(0?\d|1\d)(?::?([0-5]\d))?$/.exec(zoneId ?? '') ?? []
     if (sign !== undefined) {
       const offsetMs = Number(hours) * HOUR_MS + Number(minutes ?? 0) * MINUTE_MS
+      if (offsetMs > MAX_OFFSET_MS) return undefined
       return new ZoneOffsets(sign === '-' ? -offsetMs : offsetMs, undefined)
     }
     if (zoneId === 'Z') return new ZoneOffsets(0, undefined)

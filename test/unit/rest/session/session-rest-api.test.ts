@@ -140,7 +140,13 @@ describe('A session answers itself', () => {
     })
     assert.deepEqual(await ask('GET', '/'), missing('/index.html'))
     assert.deepEqual(await ask('GET', '/main.js?x=1'), missing('/main.js'))
-    assert.deepEqual(await ask('PUT', '/nothing'), { status: 404, body: { errors: ['Not found: /nothing'] } })
+    for (const [method, url] of [
+      ['PUT', '/nothing'],
+      ['PUT', '/v1/nothing'],
+      ['OPTIONS', '/overview'],
+    ] as const) {
+      assert.deepEqual(await ask(method, url), { status: 404, body: { errors: [`Not found: ${url}`] } })
+    }
   })
 })
 
