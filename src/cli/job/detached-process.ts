@@ -81,11 +81,13 @@ export function startDetachedProcess(
         onLine(message)
         return
       }
-      child.disconnect()
+      // One that has died since is not connected any more, which would be an error of its own.
+      if (child.connected) child.disconnect()
       child.unref()
       resolve({ report: message, pid: child.pid ?? -1 })
     })
-    child.once('error', reject)
+    // Each of them: a process that could not begin takes no message either, and what nobody hears ends this one.
+    child.on('error', reject)
     child.once('exit', (code) => {
       const ended = `the detached process ended with code ${String(code)} before the job was submitted`
       reject(new FlinkError('INTERNAL_ERROR', { reason: `${ended}; its output is in ${output.path}` }))

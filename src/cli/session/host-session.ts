@@ -53,7 +53,10 @@ export async function hostSession(request: SessionRequest, listener: SessionList
     jobConfiguration: jobConfigurationOf(configuration),
     logFile: files.log,
     version: packageVersion(),
-    launcher: new SessionJobLauncher(logDirectory, logger),
+    launcher: new SessionJobLauncher({
+      ...{ logDirectory, logger },
+      otherDirectories: [workingDirectory, runDirectoryPath],
+    }),
     fileSystems: defaultFileSystems(),
     random: new SystemRandom(),
   })
