@@ -81,13 +81,14 @@ export function startDetachedProcess(
         onLine(message)
         return
       }
-      // One that has died since is not connected any more, which would be an error of its own.
-      if (child.connected) child.disconnect()
+      child.disconnect()
       child.unref()
       resolve({ report: message, pid: child.pid ?? -1 })
     })
-    // Each of them: a process that could not begin takes no message either, and what nobody hears ends this one.
-    child.on('error', reject)
+    // Not once: what cannot be sent to a process that did not begin is another error.
+    child.on('error', (error) => {
+      reject(whyNotBegun(error, workingDirectory))
+    })
     child.once('exit', (code) => {
       const ended = `the detached process ended with code ${String(code)} before the job was submitted`
       reject(new FlinkError('INTERNAL_ERROR', { reason: `${ended}; its output is in ${output.path}` }))
@@ -95,4 +96,10 @@ export function startDetachedProcess(
     })
     child.send(request)
   })
+}
+
+/** The system says of a directory that is not there that the program is not. */
+function whyNotBegun(error: Error, workingDirectory: string): Error {
+  if (existsSync(workingDirectory)) return error
+  return new FlinkError('WORKING_DIRECTORY_MISSING', { reason: workingDirectory }, { cause: error })
 }

@@ -53,10 +53,7 @@ export async function hostSession(request: SessionRequest, listener: SessionList
     jobConfiguration: jobConfigurationOf(configuration),
     logFile: files.log,
     version: packageVersion(),
-    launcher: new SessionJobLauncher({
-      ...{ logDirectory, logger },
-      otherDirectories: [workingDirectory, runDirectoryPath],
-    }),
+    launcher: new SessionJobLauncher(logDirectory, logger),
     fileSystems: defaultFileSystems(),
     random: new SystemRandom(),
   })

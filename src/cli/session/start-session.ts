@@ -46,7 +46,7 @@ function spawnAndWait(request: SessionRequest, descriptor: number, output: strin
       stdio: ['ignore', descriptor, descriptor, 'ipc'],
     })
     child.once('message', ({ web, warnings, error }: SessionReport) => {
-      if (child.connected) child.disconnect()
+      child.disconnect()
       child.unref()
       if (web !== undefined) resolve({ pid: child.pid ?? -1, web, warnings })
       else
@@ -56,7 +56,7 @@ function spawnAndWait(request: SessionRequest, descriptor: number, output: strin
             : deserializeError(error),
         )
     })
-    // Each of them: a process that could not begin takes no message either.
+    // Not once: what cannot be sent to a process that did not begin is another error.
     child.on('error', reject)
     child.once('exit', (code) => {
       const reason = `its process ended with code ${String(code)}; what it printed is in ${output}`
