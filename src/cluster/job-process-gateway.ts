@@ -93,7 +93,7 @@ export class JobProcessGateway implements JobsGateway {
     this.#start = services.start
     this.#deleteSnapshot = services.deleteSnapshot
     this.#heartbeats = new ClientHeartbeats(services.clock, (jobId) => {
-      this.#jobs.get(jobId)?.master.cancel()
+      this.#jobs.get(jobId)?.master.cancelForGood()
     })
   }
 
@@ -227,7 +227,7 @@ export class JobProcessGateway implements JobsGateway {
     return this.#with(jobId, ({ master }) => {
       const { status: state } = master
       if (state === 'FINISHED' || state === 'FAILED') throw new FlinkError('JOB_ALREADY_TERMINAL', { jobId, state })
-      master.cancel()
+      master.cancelForGood()
     })
   }
 

@@ -203,7 +203,7 @@ export class JobMaster {
     const { externalPath } = await this.#coordinator().triggerSavepoint(targetDirectory, thenEnd)
     if (thenEnd === 'cancel') {
       this.#input.repository.endsWith(externalPath)
-      this.cancel()
+      this.cancelForGood()
     }
     return externalPath
   }
@@ -259,6 +259,12 @@ export class JobMaster {
     if (!this.#lifecycle.askCancel()) return
     const reason = new FlinkError('JOB_CANCELED', { jobId: this.jobId })
     void this.#loop.stop(reason).then(() => this.#end('CANCELED'))
+  }
+
+  /** As its user asks for it. One that was told to stop, to go on in another process, does not go on there. */
+  cancelForGood(): void {
+    this.#input.repository.giveUp()
+    this.cancel()
   }
 
   #withoutLastCheckpoint(cause: Error): string {
