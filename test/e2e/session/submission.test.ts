@@ -199,6 +199,10 @@ describe('run -m', LINUX, () => {
     const throwing = workspace.file('throwing.mjs', "export default () => { throw new TypeError('in main') }")
     assertFailed(await workspace.run('run', ...at, throwing), ['Could not execute application.', 'TypeError: in main'])
     assertFailed(await workspace.run('run', ...at, job, '--nothing'), ['[PROGRAM_NO_JOB]', 'job.mjs defines no job'])
+    assertFailed(await workspace.run('run', ...at, '-d', '-s', '/tmp/gone', job), [
+      'Could not execute application.',
+      "Cannot find checkpoint or savepoint file/directory '/tmp/gone'",
+    ])
     const recovered = await workspace.run('run', ...at, '--recover', 'a'.repeat(32))
     assert.match(recovered.stdout, /^--recover is about a job of this machine, and http:\/\/localhost/)
     const upgraded = await workspace.run('upgrade', '-t', 'remote', 'some-job', job)
