@@ -87,6 +87,7 @@ describe('run -m', LINUX, () => {
     const output = readFileSync(path.join(session.workspace.path, `run/log/flink-ts-${jobId}.out`), 'utf8')
     assert.match(output, /^0!\n1!\n[^]*\n19!\n/)
     assert.deepEqual(JSON.parse((await session.ask('/jars')).text), { address: session.url, files: [] })
+    await session.until('nothing of it is kept', () => session.programs().length === 0)
   })
 
   it('has one document on standard output with --json, of the job or of its failure, and the same exit codes', async () => {
