@@ -88,6 +88,7 @@ describe('run -m', LINUX, () => {
     const output = readFileSync(path.join(session.workspace.path, `run/log/flink-ts-${jobId}.out`), 'utf8')
     assert.match(output, /^0!\n1!\n[^]*\n19!\n/)
     assert.deepEqual(JSON.parse((await session.ask('/jars')).text), { address: session.url, files: [] })
+    await session.until('nothing of it is kept', () => session.programs().length === 0)
   })
 
   it('has one document on standard output with --json, of the job or of its failure, and the same exit codes', async () => {
@@ -158,7 +159,7 @@ describe('run -m', LINUX, () => {
     await session.workspace.run('cancel', ...at, '--wait', leftId)
   })
 
-  it('leaves no job behind when it is interrupted before main has come to it', async () => {
+  it('leaves no job in the session when it is interrupted before main has come to it', async () => {
     const known = new Set((await session.jobs()).map(({ jid }) => jid))
     const began = path.join(session.workspace.path, 'began.txt')
     const run = session.workspace.start('run', ...at, job, '--out', began, '--later', '2000')
@@ -171,7 +172,9 @@ describe('run -m', LINUX, () => {
   })
 
   it('waits on while the session is killed and started again', async () => {
-    const attached = session.workspace.start('run', ...at, '-D', 'rest.retry.delay=100 ms', job, '--limit', '1500')
+    // As long as a session takes to begin on a machine that has much to do.
+    const patience = ['-D', 'rest.retry.delay=100 ms', '-D', 'rest.retry.max-attempts=600']
+    const attached = session.workspace.start('run', ...at, ...patience, job, '--limit', '1500')
     const jobId = await attached.jobId()
     await session.killSession()
     await session.start()
