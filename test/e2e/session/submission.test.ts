@@ -11,6 +11,8 @@ import { jobIdIn, SessionUnderTest } from './session-under-test.js'
 const STORES = path.resolve(import.meta.dirname, '../../../../test/fixtures/tls')
 const TOKEN = 'a-token-of-this-test-and-no-other'
 const WITHOUT_RESTART = ['-D', 'restart-strategy.type=none']
+/** On a busy machine a session may take long to be there again. */
+const PATIENT = ['-D', 'rest.retry.delay=100 ms', '-D', 'rest.retry.max-attempts=600']
 
 const JOB = `
 import { writeFileSync } from 'node:fs'
@@ -171,7 +173,7 @@ describe('run -m', LINUX, () => {
   })
 
   it('waits on while the session is killed and started again', async () => {
-    const attached = session.workspace.start('run', ...at, '-D', 'rest.retry.delay=100 ms', job, '--limit', '1500')
+    const attached = session.workspace.start('run', ...at, ...PATIENT, job, '--limit', '1500')
     const jobId = await attached.jobId()
     await session.killSession()
     await session.start()
