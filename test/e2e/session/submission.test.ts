@@ -11,8 +11,6 @@ import { jobIdIn, SessionUnderTest } from './session-under-test.js'
 const STORES = path.resolve(import.meta.dirname, '../../../../test/fixtures/tls')
 const TOKEN = 'a-token-of-this-test-and-no-other'
 const WITHOUT_RESTART = ['-D', 'restart-strategy.type=none']
-/** On a busy machine a session may take long to be there again. */
-const PATIENT = ['-D', 'rest.retry.delay=100 ms', '-D', 'rest.retry.max-attempts=600']
 
 const JOB = `
 import { writeFileSync } from 'node:fs'
@@ -90,6 +88,7 @@ describe('run -m', LINUX, () => {
     const output = readFileSync(path.join(session.workspace.path, `run/log/flink-ts-${jobId}.out`), 'utf8')
     assert.match(output, /^0!\n1!\n[^]*\n19!\n/)
     assert.deepEqual(JSON.parse((await session.ask('/jars')).text), { address: session.url, files: [] })
+    await session.until('nothing of it is kept', () => session.programs().length === 0)
   })
 
   it('has one document on standard output with --json, of the job or of its failure, and the same exit codes', async () => {
@@ -173,7 +172,9 @@ describe('run -m', LINUX, () => {
   })
 
   it('waits on while the session is killed and started again', async () => {
-    const attached = session.workspace.start('run', ...at, ...PATIENT, job, '--limit', '1500')
+    // As long as a session takes to begin on a machine that has much to do.
+    const patience = ['-D', 'rest.retry.delay=100 ms', '-D', 'rest.retry.max-attempts=600']
+    const attached = session.workspace.start('run', ...at, ...patience, job, '--limit', '1500')
     const jobId = await attached.jobId()
     await session.killSession()
     await session.start()
@@ -201,6 +202,10 @@ describe('run -m', LINUX, () => {
     const throwing = workspace.file('throwing.mjs', "export default () => { throw new TypeError('in main') }")
     assertFailed(await workspace.run('run', ...at, throwing), ['Could not execute application.', 'TypeError: in main'])
     assertFailed(await workspace.run('run', ...at, job, '--nothing'), ['[PROGRAM_NO_JOB]', 'job.mjs defines no job'])
+    assertFailed(await workspace.run('run', ...at, '-d', '-s', '/tmp/gone', job), [
+      'Could not execute application.',
+      "Cannot find checkpoint or savepoint file/directory '/tmp/gone'",
+    ])
     const recovered = await workspace.run('run', ...at, '--recover', 'a'.repeat(32))
     assert.match(recovered.stdout, /^--recover is about a job of this machine, and http:\/\/localhost/)
     const upgraded = await workspace.run('upgrade', '-t', 'remote', 'some-job', job)
