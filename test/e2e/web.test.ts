@@ -91,7 +91,10 @@ describe('run --web', { concurrency: 2 }, () => {
     const { job } = await workspace.running()
     assert.deepEqual(listeningPorts(job.pid), [])
     assert.equal(entryOf(workspace).web, undefined)
-    assert.match(job.stderr, /rest\.port has no effect \(set in .*\)\. No port is opened: only run --web does that/)
+    assert.match(
+      job.stderr,
+      /rest\.port has no effect \(set in .*\)\. This job opens no port: start-cluster and run --web do/,
+    )
     job.kill('SIGINT')
     await job.ended
     workspace.remove()

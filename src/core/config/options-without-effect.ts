@@ -8,6 +8,7 @@ import { RestOptions } from './rest-options.js'
 import { RocksDBOptions } from './rocksdb-options.js'
 import { RocksDBOptionsWithoutEffect } from './rocksdb-options-without-effect.js'
 import { SavepointOptions } from './savepoint-options.js'
+import { SessionOptions } from './session-options.js'
 import { StateBackendOptions } from './state-backend-options.js'
 import { askedOfUnalignedCheckpoints } from './unaligned-checkpoint-choice.js'
 
@@ -24,7 +25,7 @@ const STORE_IS_SET_UP =
   'The driver of the rocksdb backend sets its store up from the memory that it is given: taskmanager.memory.managed.size or state.backend.rocksdb.memory.fixed-per-slot, and state.backend.rocksdb.memory.write-buffer-ratio.'
 
 const NO_PORT =
-  'No port is opened: only run --web does that. flink-ts finds the jobs of this machine through cluster.run-directory.'
+  'This job opens no port: start-cluster and run --web do. flink-ts finds the jobs of this machine through cluster.run-directory.'
 
 /** What the rocksdb backend decides by itself, all for one reason but these. */
 const ROCKSDB_ROWS: readonly OptionWithoutEffect[] = Object.values(RocksDBOptionsWithoutEffect).map((option) => {
@@ -65,6 +66,11 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     reason: 'Single accesses to state are not measured; how busy a task is, its metrics say.',
   },
   ...ROCKSDB_ROWS,
+  {
+    option: SessionOptions.ARCHIVE_DIRECTORY,
+    reason:
+      'There is no history server: of the last hundred jobs that have ended the run directory (cluster.run-directory) keeps what flink-ts list -a, the REST API and the dashboard of a session cluster show.',
+  },
   {
     option: MetricOptions.SCOPE_FORMATS,
     reason:

@@ -16,7 +16,9 @@ export const SessionOptions: {
   readonly SLOT_REQUEST_TIMEOUT: ConfigOption<number>
   readonly REFRESH_INTERVAL: ConfigOption<number>
   readonly SUBMIT_ENABLE: ConfigOption<boolean>
+  readonly CANCEL_ENABLE: ConfigOption<boolean>
   readonly UPLOAD_DIRECTORY: ConfigOption<string | undefined>
+  readonly ARCHIVE_DIRECTORY: ConfigOption<string | undefined>
   readonly JOBS_ON_SHUTDOWN: ConfigOption<'CHECKPOINT' | 'SAVEPOINT' | 'CANCEL' | 'LEAVE'>
 } = {
   PID_DIRECTORY: pathOption('env.pid.dir', {
@@ -43,10 +45,17 @@ export const SessionOptions: {
       'Programs may be sent to a session cluster over REST (`run -m`, the dashboard). Without it `/jars` is not there.',
     deprecatedKeys: ['jobmanager.web.submit.enable'],
   }),
+  CANCEL_ENABLE: booleanOption('web.cancel.enable', true, {
+    description:
+      'The dashboard of a session cluster offers to cancel jobs. As in Flink the REST API and its clients can without it.',
+  }),
   UPLOAD_DIRECTORY: pathOption('web.upload.dir', {
     description:
       'Directory below which programs are kept that were sent to a session cluster; unset: in the run directory.',
     deprecatedKeys: ['jobmanager.web.upload.dir'],
+  }),
+  ARCHIVE_DIRECTORY: pathOption('jobmanager.archive.fs.dir', {
+    description: 'Directory of what the history server of Flink shows of jobs that have ended.',
   }),
   JOBS_ON_SHUTDOWN: enumOption('cluster.jobs-on-shutdown', 'CHECKPOINT', {
     description:
