@@ -32,7 +32,7 @@ export async function findSessionLogs(
   if (job === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
   const listed = async (list: string): Promise<readonly LogInfo[]> => {
     const answer = await session.call({ method: 'GET', path: list }, timeoutMs)
-    const { logs } = (answer ?? {}) as { readonly logs?: readonly LogInfo[] }
+    const { logs } = (answer ?? {}) as { readonly logs?: LogInfo[] }
     if (!Array.isArray(logs)) throw session.notUnderstood(`of ${list} it lists no logs`)
     return logs
   }
