@@ -8,7 +8,6 @@ import { RestOptions } from './rest-options.js'
 import { RocksDBOptions } from './rocksdb-options.js'
 import { RocksDBOptionsWithoutEffect } from './rocksdb-options-without-effect.js'
 import { SavepointOptions } from './savepoint-options.js'
-import { SessionOptions } from './session-options.js'
 import { StateBackendOptions } from './state-backend-options.js'
 import { askedOfUnalignedCheckpoints } from './unaligned-checkpoint-choice.js'
 
@@ -66,11 +65,6 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     reason: 'Single accesses to state are not measured; how busy a task is, its metrics say.',
   },
   ...ROCKSDB_ROWS,
-  {
-    option: SessionOptions.ARCHIVE_DIRECTORY,
-    reason:
-      'There is no history server: of the last hundred jobs that have ended the run directory (cluster.run-directory) keeps what flink-ts list -a, the REST API and the dashboard of a session cluster show.',
-  },
   {
     option: MetricOptions.SCOPE_FORMATS,
     reason:

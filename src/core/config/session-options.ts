@@ -18,7 +18,6 @@ export const SessionOptions: {
   readonly SUBMIT_ENABLE: ConfigOption<boolean>
   readonly CANCEL_ENABLE: ConfigOption<boolean>
   readonly UPLOAD_DIRECTORY: ConfigOption<string | undefined>
-  readonly ARCHIVE_DIRECTORY: ConfigOption<string | undefined>
   readonly JOBS_ON_SHUTDOWN: ConfigOption<'CHECKPOINT' | 'SAVEPOINT' | 'CANCEL' | 'LEAVE'>
 } = {
   PID_DIRECTORY: pathOption('env.pid.dir', {
@@ -53,9 +52,6 @@ export const SessionOptions: {
     description:
       'Directory below which programs are kept that were sent to a session cluster; unset: in the run directory.',
     deprecatedKeys: ['jobmanager.web.upload.dir'],
-  }),
-  ARCHIVE_DIRECTORY: pathOption('jobmanager.archive.fs.dir', {
-    description: 'Directory of what the history server of Flink shows of jobs that have ended.',
   }),
   JOBS_ON_SHUTDOWN: enumOption('cluster.jobs-on-shutdown', 'CHECKPOINT', {
     description:
