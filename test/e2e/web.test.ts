@@ -93,7 +93,7 @@ describe('run --web', { concurrency: 2 }, () => {
     assert.equal(entryOf(workspace).web, undefined)
     assert.match(
       job.stderr,
-      /rest\.port has no effect \(set in .*\)\. This job opens no port: start-cluster and run --web do/,
+      /rest\.port has no effect \(set in .*\)\. No port is opened: only run --web and start-cluster do that/,
     )
     job.kill('SIGINT')
     await job.ended

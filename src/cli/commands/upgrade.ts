@@ -1,3 +1,4 @@
+import { SessionDirectory } from '../../cluster/session/session-directory.js'
 import { SavepointOptions } from '../../core/config/savepoint-options.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { SystemRandom } from '../../core/random/system-random.js'
@@ -99,7 +100,6 @@ export const upgradeCommand: CliCommand = {
 
 /** The new job would be one of this command, which nobody starts again when it dies. JOB_OF_SESSION */
 async function refuseOfSession(jobId: string, context: CliContext): Promise<void> {
-  const { SessionDirectory } = await import('../../cluster/session/session-directory.js')
   const directory = new SessionDirectory(runDirectoryOf(context).path, new SystemRandom())
   if (await directory.knows(jobId)) throw new FlinkError('JOB_OF_SESSION', { jobId, advice: IN_SESSION })
 }
