@@ -1,7 +1,7 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { JobsGateway } from '../jobs-gateway.js'
 
-/** Answers about a job that nobody knows: JOB_NOT_FOUND, but where Flink does not look whether there is one. */
+/** Answers JOB_NOT_FOUND, but where Flink does not look whether there is such a job. Its fields are methods, a line each. */
 export class UnknownJobGateway implements JobsGateway {
   readonly #jobId: string
 

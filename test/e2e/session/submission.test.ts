@@ -159,7 +159,7 @@ describe('run -m', LINUX, () => {
     await session.workspace.run('cancel', ...at, '--wait', leftId)
   })
 
-  it('leaves no job when it is interrupted before main has come to it', async () => {
+  it('leaves no job in the session when it is interrupted before main has come to it', async () => {
     const known = new Set((await session.jobs()).map(({ jid }) => jid))
     const began = path.join(session.workspace.path, 'began.txt')
     const run = session.workspace.start('run', ...at, job, '--out', began, '--later', '2000')
