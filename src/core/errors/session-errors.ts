@@ -14,7 +14,7 @@ export const SESSION_ERRORS = {
   },
   SESSION_STOP_UNFINISHED: {
     message:
-      'The session cluster (process {pid}) has not ended within {timeout}: {reason}. It was told to end and may still do so; its log is {log}.',
+      'The session cluster (process {pid}) has not ended within {timeout}: {reason}. It was told to end and may still do so; another stop-cluster has it end without them, and they go on. Its log is {log}.',
     fault: 'external',
     recovery: 'fail',
   },

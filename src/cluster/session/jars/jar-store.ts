@@ -3,7 +3,7 @@
 // Invariants: a file has its name when it is whole and not before; no name that a client gives leads anywhere else. What a job
 // runs stays until that job has ended, whoever removes what it was run from: `<running>/<job id>/`.
 import { createWriteStream, type Stats } from 'node:fs'
-import { chmod, link, copyFile, lstat, readdir, rename, rm } from 'node:fs/promises'
+import { chmod, link, copyFile, lstat, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -121,7 +121,18 @@ export class JarStore {
 
   async #prepare(): Promise<void> {
     await makeDirectories(this.#directory, PRIVATE_DIRECTORY)
+    await this.#refuseOtherOwner()
     await chmod(this.#directory, PRIVATE_DIRECTORY)
+  }
+
+  /** Below a directory of everybody's, as `web.upload.dir: /tmp`: whoever owns it decides which program is run. */
+  async #refuseOtherOwner(): Promise<void> {
+    const own = process.getuid?.()
+    const owners = [(await lstat(this.#directory)).uid, (await stat(this.#directory)).uid]
+    const other = owners.find((uid) => own !== undefined && uid !== own)
+    if (other === undefined) return
+    const reason = `The directory for uploads, ${this.#directory}, belongs to another user (${String(other)}): set web.upload.dir to a directory of yours.`
+    throw new FlinkError('JAR_UPLOAD_REFUSED', { reason })
   }
 
   #uuid(): string {

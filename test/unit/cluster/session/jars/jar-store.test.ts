@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import {
+  chownSync,
   existsSync,
+  lchownSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -50,6 +53,32 @@ describe('A store of uploaded programs', () => {
     assert.deepEqual([statSync(directory).mode & 0o777, statSync(first).mode & 0o777], [0o700, 0o600])
   })
 
+  const nobody = 65_534
+  for (const [what, make] of [
+    [
+      'a directory',
+      (): void => {
+        mkdirSync(directory)
+        chownSync(directory, nobody, nobody)
+      },
+    ],
+    [
+      'a link',
+      (): void => {
+        symlinkSync(above, directory)
+        lchownSync(directory, nobody, nobody)
+      },
+    ],
+  ] as const) {
+    it(`takes nothing where ${what} of another user is in its place`, { skip: process.getuid?.() !== 0 }, async () => {
+      make()
+      await assert.rejects(receive('job.js'), {
+        code: 'JAR_UPLOAD_REFUSED',
+        message: /belongs to another user \(65534\): set web\.upload\.dir/,
+      })
+    })
+  }
+
   it('has a file whole or not at all', async () => {
     async function* broken(): AsyncGenerator<Buffer> {
       yield Buffer.from('half')
@@ -63,7 +92,9 @@ describe('A store of uploaded programs', () => {
     let seen: readonly unknown[] | undefined
     async function* slow(): AsyncGenerator<Buffer> {
       yield Buffer.from('half')
-      const names = readdirSync(directory)
+      let names = readdirSync(directory)
+      // The file is opened while its first piece waits.
+      for (; names.length === 0; names = readdirSync(directory)) await new Promise((resolve) => setImmediate(resolve))
       assert.equal(names.length, 1)
       seen = await store.list()
       for (const name of names) await assert.rejects(store.find(name), { code: 'JAR_NOT_FOUND' })
