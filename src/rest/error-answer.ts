@@ -42,7 +42,7 @@ export async function orServerError(answer: () => Promise<RestResponse>): Promis
   }
 }
 
-/** A message and what is behind it, as Java prints them. */
+/** A message and its cause, as Java prints them. */
 export function withCause(message: string, error: FlinkError): string {
   return `${message}\nCaused by: ${javaClassName(error, error.name)}: ${error.message}`
 }
