@@ -1,10 +1,7 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { JobsGateway } from '../jobs-gateway.js'
 
-/**
- * Answers about a job that nobody knows: JOB_NOT_FOUND, but where Flink does not look whether there is one. So many fields, as each is a
- * method that refuses.
- */
+/** Of a job that nobody knows: JOB_NOT_FOUND, but where Flink does not look. Its many fields are methods that refuse. */
 export class UnknownJobGateway implements JobsGateway {
   readonly #jobId: string
 
