@@ -42,9 +42,13 @@ export async function orServerError(answer: () => Promise<RestResponse>): Promis
   }
 }
 
+/** A message and its cause, as Java prints them. */
+export function withCause(message: string, error: FlinkError): string {
+  return `${message}\nCaused by: ${javaClassName(error, error.name)}: ${error.message}`
+}
+
 function wordsOf(error: FlinkError): [message: string, exception?: string] {
   const { code, message, details } = error
   if (code !== 'JOB_NOT_FOUND') return [message]
-  const cause = `Caused by: ${javaClassName(error, error.name)}: ${message}`
-  return [`Job ${String(details['jobId'])} not found\n${cause}`, NOT_FOUND_EXCEPTION]
+  return [withCause(`Job ${String(details['jobId'])} not found`, error), NOT_FOUND_EXCEPTION]
 }

@@ -1,5 +1,5 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
-import { refusal } from '../error-answer.js'
+import { refusal, withCause } from '../error-answer.js'
 import { jobIdOf, unresolvable } from '../request-parameters.js'
 import type { Route } from '../route.js'
 
@@ -19,7 +19,7 @@ export const jobCancellationHandler: Route = {
       await gateway.cancel(jobIdOf(request))
     } catch (error) {
       if (!FlinkError.is(error, 'JOB_NOT_FOUND')) throw error
-      return refusal(404, `Job could not be found.\nCaused by: ${error.message}`)
+      return refusal(404, withCause('Job could not be found.', error))
     }
     return { status: 202, body: {} }
   },
