@@ -6,7 +6,7 @@ import type { WriterInitContext } from '../../../api/connector/sink2/writer-init
 import type { SimpleVersionedSerializer } from '../../../api/connector/source/simple-versioned-serializer.js'
 import type { SupportsPreCommitTopology } from '../../../api/connector/topology/supports-pre-commit-topology.js'
 import { recoverableWriterFor } from '../../../core/fs/recoverable-writer-for.js'
-import { renamingRecoverables } from '../../../core/fs/renaming-recoverable-writer.js'
+import { recoverables } from '../../../core/fs/recoverables.js'
 import { bucketTexts } from './bucket-state.js'
 import { BucketWriter } from './bucket-writer.js'
 import { BulkPartWriter } from './bulk-part-writer.js'
@@ -104,7 +104,7 @@ export class FileSink<IN>
   }
 
   getWriterStateSerializer(): SimpleVersionedSerializer<FileWriterState<string>> {
-    return fileWriterStates(bucketTexts, renamingRecoverables)
+    return fileWriterStates(bucketTexts, recoverables)
   }
 
   createCommitter(context: CommitterInitContext): FileCommitter {
@@ -115,6 +115,6 @@ export class FileSink<IN>
   }
 
   getCommittableSerializer(): SimpleVersionedSerializer<FileSinkCommittable> {
-    return fileSinkCommittables(renamingRecoverables)
+    return fileSinkCommittables(recoverables)
   }
 }
