@@ -12,7 +12,7 @@ import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { streamHandlesOf, type CheckpointMetadata, type CompletedCheckpoint } from './checkpoint-metadata.js'
 import { readMetadataFile } from './metadata-file.js'
-import type { StreamStateHandle } from './state-handles.js'
+import { streamHandlesOfSubtask, type StreamStateHandle, type TaskStateSnapshot } from './state-handles.js'
 import {
   isStateFileName,
   makeDurableDirectory,
@@ -23,8 +23,18 @@ import {
 
 /** The files in the `shared/` beside a checkpoint that it names, as URIs or paths as its directory is given. */
 export function sharedFilesOf(metadata: CheckpointMetadata, directory: string): Set<string> {
+  return sharedAmong(streamHandlesOf(metadata), directory)
+}
+
+/** The same of what tasks have acknowledged of a checkpoint under way. */
+export function sharedFilesIn(snapshots: readonly TaskStateSnapshot[], directory: string): Set<string> {
+  const subtasks = snapshots.flatMap(({ operators }) => Object.values(operators))
+  return sharedAmong(subtasks.flatMap(streamHandlesOfSubtask), directory)
+}
+
+function sharedAmong(handles: readonly StreamStateHandle[], directory: string): Set<string> {
   const shared = sharedDirectoryOf(directory)
-  const uris = streamHandlesOf(metadata).flatMap((handle) => (handle.kind === 'file' ? handle.uri : []))
+  const uris = handles.flatMap((handle) => (handle.kind === 'file' ? handle.uri : []))
   return new Set(uris.filter((uri) => parentOf(uri) === shared && isStateFileName(path.basename(uri))))
 }
 

@@ -21,7 +21,7 @@ import { FileWriter } from './file-writer.js'
 import { fileWriterStates, type FileWriterState } from './file-writer-state.js'
 import { OnCheckpointRollingPolicy } from './on-checkpoint-rolling-policy.js'
 import { RowWisePartWriter } from './row-wise-part-writer.js'
-import { checkedPart } from './sink-arguments.js'
+import { checkedPart, refuseArgument } from './sink-arguments.js'
 
 /**
  * Records to files in directories, exactly once. A record goes to the bucket that the bucket assigner says, which is a directory below the
@@ -99,6 +99,10 @@ export class FileSink<IN>
   ): Promise<FileWriter<IN, string>> {
     const { path, createPartWriter, ...parts } = this.#parts
     const fileSystems = context.getFileSystems()
+    if (parts.compaction !== undefined && fileSystems.forUri(path).fileSystem.isObjectStore === true) {
+      const reason = `${path} is in a store of objects, where a file can be read only once it is committed`
+      refuseArgument('FileSinkBuilder.enableCompact', reason)
+    }
     const bucketWriter = new BucketWriter(recoverableWriterFor(fileSystems, path), createPartWriter)
     return FileWriter.open({ ...parts, basePath: fileSystems.forUri(path).path, bucketWriter }, context, recoveredState)
   }

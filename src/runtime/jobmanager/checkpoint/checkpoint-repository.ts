@@ -217,10 +217,10 @@ export class CheckpointRepository implements SnapshotRepository {
     return completed
   }
 
-  async discard(location: CheckpointLocation): Promise<void> {
+  async discard(location: CheckpointLocation, acknowledged: readonly TaskStateSnapshot[] = []): Promise<void> {
     this.#localStates.abort(location)
     await discardLocation(location, this.#environment.fileSystems)
-    await this.#incremental.discarded(location)
+    await this.#incremental.discarded(location, acknowledged)
   }
 
   /** With this savepoint the job is to end: a later start of the same program learns of it. */

@@ -118,7 +118,9 @@ export class JobHighAvailability implements RecoveryStore {
   async openFileSystems(checkpoints: string | undefined): Promise<FileSystems> {
     const { fileSystems, jobId } = this.#services
     const place = checkpoints === undefined ? undefined : fileSystems.forUri(checkpoints)
-    const fence = place && new CheckpointsFence(this.#fence, place, jobId)
+    // In a store of objects nothing can be moved out of a fence: there the process is asked whether it has the job, before and after.
+    const isFenced = place !== undefined && place.fileSystem.isObjectStore !== true
+    const fence = isFenced ? new CheckpointsFence(this.#fence, place, jobId) : undefined
     try {
       await fence?.open()
     } catch (error) {
