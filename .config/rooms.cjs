@@ -9,7 +9,6 @@ const rooms = [
   // A stream has methods that give the other streams, and most of these have methods that give it.
   { room: 'api', mayImport: ['core'], noNodeModules: true, typeCycles: ['datastream'] },
   { room: 'storage', mayImport: ['core'] },
-  { room: 'filesystems', mayImport: ['core'] },
   { room: 'graph', mayImport: ['api', 'core'], noNodeModules: true, mayLoadModules: '^src/graph/packaged-program' },
   { room: 'connectors', mayImport: ['api', 'core'] },
   // Formats of files are made for the source and the sink of files.
