@@ -6,6 +6,7 @@ import type { TemporaryFiles } from '../core/fs/temporary-files.js'
 import { LazyFileSystem } from './lazy-file-system.js'
 
 const HDFS_SCHEMES = ['hdfs', 'webhdfs', 'swebhdfs']
+const S3_SCHEMES = ['s3', 's3a', 's3p']
 
 export interface DefaultFileSystemParts {
   /** In memory where no disk is given. */
@@ -22,10 +23,18 @@ export function defaultFileSystems(
   for (const scheme of HDFS_SCHEMES) {
     known.registerFactory(scheme, (options) => new LazyFileSystem('files', () => openHdfs(options)))
   }
+  for (const scheme of S3_SCHEMES) {
+    known.registerFactory(scheme, (options) => new LazyFileSystem('objects', () => openS3(options, scheme)))
+  }
   return known.configuredBy(configuration)
 }
 
 async function openHdfs(configuration: Configuration): Promise<FileSystem> {
   const { createHdfsFileSystem } = await import('./hdfs/create-hdfs-file-system.js')
   return createHdfsFileSystem(configuration, process.env)
+}
+
+async function openS3(configuration: Configuration, scheme: string): Promise<FileSystem> {
+  const { S3FileSystem } = await import('./s3/s3-file-system.js')
+  return S3FileSystem.open(configuration, scheme)
 }
