@@ -41,7 +41,7 @@ export async function runInSession(request: RunRequest, run: SessionRun, context
   const { session, endsWithCommand } = run
   const waiting = new AbortController()
   const { signal } = waiting
-  const programs = new SessionPrograms(session.until(signal), (ms) => setTimeout(ms, undefined, { signal }))
+  const programs = new SessionPrograms(session, { sleep: (ms) => setTimeout(ms, undefined, { signal }), signal })
   // Chosen here, so that whoever has no answer can ask again, or end what may have begun.
   const order = runOrderOf(request, { jobId: randomBytes(16).toString('hex'), session, context })
   const { interrupted, stopListening } = interruptions()

@@ -118,7 +118,11 @@ export class SessionCluster {
     const how = configuration.get(SessionOptions.JOBS_ON_SHUTDOWN)
     logger.info('the session ends', { jobs: how })
     const savepoints = configuration.get(SavepointOptions.SAVEPOINT_DIRECTORY)
-    await endJobs(this.#jobs.all(), how, { clock, logger, savepoints, isHurried: () => this.#isHurried })
+    await endJobs(() => this.#jobs.all(), how, {
+      ...{ clock, logger, savepoints },
+      isHurried: () => this.#isHurried,
+      cancelForGood: (job) => this.#jobs.cancelForGood(job),
+    })
     await this.#closing.close()
     logger.info('the session has ended')
   }

@@ -11,6 +11,7 @@ import path from 'node:path'
 import { readJsonFile } from '../../client/json-file.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { errnoOf } from '../../core/fs/errno.js'
+import { LocalFileSystem } from '../../core/fs/local-file-system.js'
 import { makeDirectories } from '../../core/fs/make-directories.js'
 import { startOfProcess } from '../../core/process/process-start.js'
 import type { Random } from '../../core/random/random.js'
@@ -18,6 +19,7 @@ import type { Random } from '../../core/random/random.js'
 const PRIVATE_DIRECTORY = 0o700
 const PRIVATE_FILE = 0o600
 const FILE_LIMIT_BYTES = 1 << 20
+const LOCAL = new LocalFileSystem()
 const JOB_FILE = /^([0-9a-f]{32})\.json$/
 
 /** Which process is the session. */
@@ -103,12 +105,14 @@ export class SessionDirectory {
     if (entry?.pid === process.pid) await rm(this.#file, { force: true })
   }
 
+  /** A file that says nothing any more is of a job all the same: what else is kept of that says whether there is one. */
   async records(): Promise<SessionJobRecord[]> {
     const records: SessionJobRecord[] = []
     for (const file of await readdir(this.#jobs)) {
       const [, jobId] = JOB_FILE.exec(file) ?? []
       if (jobId === undefined) continue
-      const record = sessionJobRecordOf(await this.#read(path.join(this.#jobs, file)), jobId)
+      const place = path.join(this.#jobs, file)
+      const record = sessionJobRecordOf(await this.#read(place), jobId) ?? (await damagedRecord(place, jobId))
       if (record !== undefined) records.push(record)
     }
     return records.toSorted((left, right) => left.submittedAt - right.submittedAt)
@@ -160,12 +164,26 @@ export class SessionDirectory {
   async #write(file: string, value: unknown): Promise<void> {
     const temporary = `${file}.${this.#random.hex(12)}.tmp`
     try {
-      await writeFile(temporary, JSON.stringify(value), { mode: PRIVATE_FILE })
+      // After a loss of power nobody else knows which jobs there were.
+      await writeFile(temporary, JSON.stringify(value), { mode: PRIVATE_FILE, flush: true })
       await rename(temporary, file)
+      await LOCAL.syncDirectory(path.dirname(file))
     } catch (error) {
       await rm(temporary, { force: true })
       throw error
     }
+  }
+}
+
+/** What is known of a job by the name of its file; undefined where that is no file of this user. */
+async function damagedRecord(file: string, jobId: string): Promise<SessionJobRecord | undefined> {
+  try {
+    const status = await lstat(file)
+    const isOwn = status.isFile() && (process.getuid === undefined || status.uid === process.getuid())
+    return isOwn ? { jobId, submittedAt: Math.trunc(status.mtimeMs), jobFile: '' } : undefined
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined
+    throw error
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
@@ -69,7 +69,7 @@ describe('The directory of a session', () => {
     const [first, second] = ['a'.repeat(32), 'b'.repeat(32)]
     await directory.record({ jobId: first, submittedAt: 2, jobFile: '/job.js', output: '/out' })
     await directory.record({ jobId: second, submittedAt: 1, jobFile: '/job.js' })
-    writeFileSync(path.join(directory.path, 'jobs', `${'c'.repeat(32)}.json`), `{"jobId":"${first}"}`)
+    mkdirSync(path.join(directory.path, 'jobs', `${'c'.repeat(32)}.json`))
     writeFileSync(path.join(directory.path, 'jobs', 'note.json'), '{}')
     assert.deepEqual(
       (await directory.records()).map(({ jobId }) => jobId),
@@ -77,6 +77,21 @@ describe('The directory of a session', () => {
     )
     await directory.forget(second)
     assert.deepEqual(await directory.records(), [{ jobId: first, submittedAt: 2, jobFile: '/job.js', output: '/out' }])
+  })
+
+  it('knows of a job whose file was damaged that there is one', async () => {
+    const jobIds = ['a', 'b', 'c'].map((digit) => digit.repeat(32))
+    const [empty = '', half = '', other = ''] = jobIds
+    for (const [jobId, text] of [
+      [empty, ''],
+      [half, '{"jobId":"'],
+      [other, `{"jobId":"${half}"}`],
+    ] as const) {
+      writeFileSync(path.join(directory.path, 'jobs', `${jobId}.json`), text)
+    }
+    const records = await directory.records()
+    assert.deepEqual(records.map(({ jobId }) => jobId).toSorted(), jobIds)
+    assert.ok(records.every(({ submittedAt, output }) => Number.isInteger(submittedAt) && output === undefined))
   })
 
   it('is private to its user', async () => {

@@ -40,8 +40,8 @@ const launcher: JobLauncher = {
   },
 }
 
-function sessionJobs(): SessionJobs {
-  const configuration = withJobStorage(Configuration.fromMap({ a: 'session', b: 'session' }), directory.storage)
+function sessionJobs(own = Configuration.fromMap({ a: 'session', b: 'session' })): SessionJobs {
+  const configuration = withJobStorage(own, directory.storage)
   return new SessionJobs({
     ...{ configuration, jobConfiguration: configuration, workingDirectory: '/work', directory, launcher },
     runDirectory: new RunDirectory(run, Date.now),
@@ -155,3 +155,32 @@ describe(
     })
   },
 )
+
+describe('A job of a session', () => {
+  it('is accepted where no more of it can be written down than that it was submitted', async () => {
+    const { record } = directory
+    let records = 0
+    directory.record = (job) => {
+      records += 1
+      return records === 1 ? record.call(directory, job) : Promise.reject(new Error('no space left'))
+    }
+    assert.equal(await jobs.submit(SUBMISSION), JOB)
+    assert.equal(jobs.find(JOB).phase, 'living')
+    assert.equal((await directory.records()).length, 1)
+  })
+
+  it('is not given up where the directory of its user, in which it is kept, is not there', async () => {
+    const elsewhere = Configuration.fromMap({ 'high-availability.storageDir': 'file:///not-mounted' })
+    await directory.record({ jobId: JOB, submittedAt: 1, jobFile: '/job.js', output: '/out' })
+    jobs = sessionJobs(elsewhere)
+    await jobs.open()
+    assert.equal(jobs.find(JOB).phase, 'dead')
+    assert.equal((await directory.records()).length, 1)
+  })
+
+  it('is forgotten where nothing is kept of it in the directory of the session', async () => {
+    await directory.record({ jobId: JOB, submittedAt: 1, jobFile: '/job.js', output: '/out' })
+    await jobs.open()
+    assert.deepEqual([jobs.all(), await directory.records()], [[], []])
+  })
+})
