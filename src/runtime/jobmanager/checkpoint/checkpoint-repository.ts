@@ -15,6 +15,7 @@ import {
 } from '../../../storage/checkpoint-storage.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
 import type { Predecessors } from '../../../storage/predecessors.js'
+import type { TaskStateSnapshot } from '../../../storage/state-handles.js'
 import type { JobEnvironment } from '../job-environment.js'
 import type { LocalStateDirectories } from '../../protocol/master-to-worker.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
