@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestOptions } from 'node:http'
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import type { RestCall } from './rest-caller.js'
 import { ReasonError } from '../core/errors/reason-error.js'
 import { SystemClock } from '../core/time/system-clock.js'
@@ -7,6 +7,7 @@ import { SystemClock } from '../core/time/system-clock.js'
 const CLOCK = new SystemClock()
 /** As Flink's `rest.client.max-content-length`. */
 const LONGEST_ANSWER_BYTES = 100 * 1024 * 1024
+const ROOM = ['drain', 'response', 'close'] as const
 
 /** Where a session answers, and what it is shown. */
 export interface SessionEndpoint {
@@ -65,16 +66,24 @@ export async function exchange(
       timer.cancel()
     })
     outgoing.on('error', reject)
-    const write = (bytes: Uint8Array | string): Promise<void> =>
-      new Promise((written) => {
-        // What is refused early is not waited for: the answer says why.
-        if (outgoing.destroyed || outgoing.write(bytes)) written()
-        else outgoing.once('drain', written).once('close', written).once('response', written)
-      })
+    const write = async (bytes: Uint8Array | string): Promise<void> => {
+      if (!outgoing.destroyed && !outgoing.write(bytes)) await roomIn(outgoing)
+    }
     asked.send(write).then(
       () => outgoing.end(),
       (error: unknown) => outgoing.destroy(error instanceof Error ? error : new ReasonError(String(error))),
     )
+  })
+}
+
+/** Whoever takes no more is not waited for either: what is refused early has an answer that says why. */
+function roomIn(outgoing: ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    const onRoom = (): void => {
+      for (const event of ROOM) outgoing.off(event, onRoom)
+      resolve()
+    }
+    for (const event of ROOM) outgoing.on(event, onRoom)
   })
 }
 

@@ -13,6 +13,8 @@ const LONGEST_PAUSE_MS = 2000
 const ANSWER_TIMEOUT_MS = 60_000
 /** A program that was sent for one run is removed after it; where that does not work it stays. */
 const REMOVAL_TIMEOUT_MS = 10_000
+/** The same for a command that was told to end. */
+const LAST_REMOVAL_TIMEOUT_MS = 1000
 const NO_JOB = 'No jobs included in application.'
 
 /** How a program is to be run: `POST /jars/:id/run`. */
@@ -42,16 +44,24 @@ const END_STATUS: Readonly<Record<string, ExecutionResult['application-status']>
   CANCELED: 'CANCELED',
 }
 
-type Sleep = (ms: number) => Promise<void>
+export interface SessionProgramsSettings {
+  readonly sleep: (ms: number) => Promise<void>
+  /** Nothing is waited for any more after it. */
+  readonly signal?: AbortSignal
+}
 
 /** Programs that a session is to run, and what comes of them. */
 export class SessionPrograms {
   readonly #session: SessionRestClient
-  readonly #sleep: Sleep
+  readonly #settings: SessionProgramsSettings
+  /** What was sent is removed also after the signal. */
+  readonly #remover: SessionRestClient
 
-  constructor(session: SessionRestClient, sleep: Sleep) {
-    this.#session = session
-    this.#sleep = sleep
+  constructor(session: SessionRestClient, settings: SessionProgramsSettings) {
+    const { signal } = settings
+    this.#session = signal === undefined ? session : session.until(signal)
+    this.#settings = settings
+    this.#remover = session
   }
 
   /** Sends the program and has it run; resolves when its job is accepted, with false where it has none. */
@@ -65,7 +75,8 @@ export class SessionPrograms {
       throw error
     } finally {
       const removal = { method: 'DELETE', path: `/jars/${id}` } as const
-      await Promise.allSettled([this.#session.call(removal, REMOVAL_TIMEOUT_MS)])
+      const timeoutMs = this.#settings.signal?.aborted === true ? LAST_REMOVAL_TIMEOUT_MS : REMOVAL_TIMEOUT_MS
+      await Promise.allSettled([this.#remover.call(removal, timeoutMs)])
     }
   }
 
@@ -110,7 +121,8 @@ export class SessionPrograms {
   async #endOf(jobId: string): Promise<ExecutionResult | undefined> {
     try {
       const answer = (await this.#get(`/jobs/${jobId}/execution-result`)) as Partial<JobExecutionResultInfo>
-      return answer.status?.id === 'IN_PROGRESS' ? undefined : answer['job-execution-result']
+      if (answer.status?.id === 'IN_PROGRESS') return undefined
+      return answer['job-execution-result'] ?? this.#saysNothing(`the end of job ${jobId}`)
     } catch (error) {
       if (refusalIn(error)?.includes(jobId) !== true) throw error
       const known = await new SessionAccess(this.#session, ANSWER_TIMEOUT_MS).listJobs(true)
@@ -153,15 +165,19 @@ export class SessionPrograms {
 
   async #get(path: string): Promise<object> {
     const answer = await this.#session.call({ method: 'GET', path }, ANSWER_TIMEOUT_MS)
-    if (typeof answer !== 'object' || answer === null) throw this.#session.notUnderstood(`of ${path} it says nothing`)
+    if (typeof answer !== 'object' || answer === null) this.#saysNothing(path)
     return answer
+  }
+
+  #saysNothing(what: string): never {
+    throw this.#session.notUnderstood(`of ${what} it says nothing`)
   }
 
   async #untilAnswered<T>(look: () => Promise<T | undefined>): Promise<T> {
     for (let pauseMs = FIRST_LOOK_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
       const answer = await look()
       if (answer !== undefined) return answer
-      await this.#sleep(pauseMs)
+      await this.#settings.sleep(pauseMs)
     }
   }
 }

@@ -2,8 +2,8 @@ import type { AggregatedMetricInfo } from './messages/metric-messages.js'
 import { listOf, unresolvable } from './request-parameters.js'
 import type { RestRequest } from './route.js'
 
-export const AGGREGATIONS = ['min', 'max', 'sum', 'avg', 'skew'] as const
-export type Aggregation = (typeof AGGREGATIONS)[number]
+const AGGREGATIONS = ['min', 'max', 'sum', 'avg', 'skew'] as const
+type Aggregation = (typeof AGGREGATIONS)[number]
 
 const AGGREGATE: Readonly<Record<Aggregation, (values: readonly number[]) => number>> = {
   min: (values) => Math.min(...values),
@@ -45,7 +45,7 @@ function aggregationsOf(request: Pick<RestRequest, 'query'>): readonly Aggregati
 }
 
 /** The aggregations asked for, over one value a subtask; undefined when there is none or one is no number. */
-export function aggregateMetric(
+function aggregateMetric(
   id: string,
   values: readonly (number | string)[],
   aggregations: readonly Aggregation[],

@@ -70,9 +70,14 @@ export class Workspace {
     return this.#spawn(program, [...options, process.execPath, BINARY, ...args])
   }
 
-  #spawn(program: string, args: readonly string[]): RunningCommand {
+  /** From a directory in the workspace. */
+  startIn(directory: string, ...args: string[]): RunningCommand {
+    return this.#spawn(process.execPath, [BINARY, ...args], directory)
+  }
+
+  #spawn(program: string, args: readonly string[], directory = '.'): RunningCommand {
     const env = userEnvironment({ FLINK_CONF_DIR: path.join(this.path, 'conf'), ...this.#environment })
-    const options = { cwd: this.path, env } as const
+    const options = { cwd: path.join(this.path, directory), env } as const
     return new RunningCommand(spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] }))
   }
 

@@ -85,7 +85,10 @@ export function startDetachedProcess(
       child.unref()
       resolve({ report: message, pid: child.pid ?? -1 })
     })
-    child.once('error', reject)
+    // Not once: what cannot be sent to a process that did not begin is another error.
+    child.on('error', (error) => {
+      reject(whyNotBegun(error, workingDirectory))
+    })
     child.once('exit', (code) => {
       const ended = `the detached process ended with code ${String(code)} before the job was submitted`
       reject(new FlinkError('INTERNAL_ERROR', { reason: `${ended}; its output is in ${output.path}` }))
@@ -93,4 +96,10 @@ export function startDetachedProcess(
     })
     child.send(request)
   })
+}
+
+/** The system says of a directory that is not there that the program is not. */
+function whyNotBegun(error: Error, workingDirectory: string): Error {
+  if (existsSync(workingDirectory)) return error
+  return new FlinkError('WORKING_DIRECTORY_MISSING', { reason: workingDirectory }, { cause: error })
 }

@@ -56,7 +56,8 @@ function spawnAndWait(request: SessionRequest, descriptor: number, output: strin
             : deserializeError(error),
         )
     })
-    child.once('error', reject)
+    // Not once: what cannot be sent to a process that did not begin is another error.
+    child.on('error', reject)
     child.once('exit', (code) => {
       const reason = `its process ended with code ${String(code)}; what it printed is in ${output}`
       reject(new FlinkError('SESSION_START_FAILED', { reason }))

@@ -119,7 +119,7 @@ export class ClusterSessionGateway implements SessionGateway {
     const state = phase === 'dead' ? 'RESTARTING' : 'INITIALIZING'
     const { method, url } = request
     if (method === 'PATCH' && /\?(?:.*&)?mode=cancel/i.test(url)) {
-      job.isCancelAsked = true
+      this.#services.jobs.cancel(job)
       return { status: 202, body: {} }
     }
     if (method === 'GET' && url === `/jobs/${jobId}/status`) return { status: 200, body: { status: state } }

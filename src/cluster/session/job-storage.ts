@@ -17,8 +17,11 @@ export function withJobStorage(configuration: Configuration, directory: string):
   return stored
 }
 
-/** `unfinished`: it can be recovered. `unknown`: nothing is kept of it. Else how it ended. */
-export type StoredEnd = 'unfinished' | 'unknown' | 'FINISHED' | 'CANCELED' | 'FAILED'
+/**
+ * `unfinished`: it can be recovered. `unknown`: nothing is kept of it. `unreachable`: nothing is there in which jobs of the user's own
+ * directory are kept, such as a disk that is not mounted (yet). Else how it ended.
+ */
+export type StoredEnd = 'unfinished' | 'unknown' | 'unreachable' | 'FINISHED' | 'CANCELED' | 'FAILED'
 
 /** Nothing is kept any more of a job that has ended. */
 export async function forgetStored(
@@ -36,12 +39,19 @@ export async function storedEndOf(
   configuration: Configuration,
   fileSystems: FileSystems,
 ): Promise<StoredEnd> {
+  const entry = new JobEntry(jobId, configuration, fileSystems)
   try {
-    await new JobEntry(jobId, configuration, fileSystems).holder()
+    await entry.holder()
     return 'unfinished'
   } catch (error) {
-    if (FlinkError.is(error, 'RECOVERY_JOB_UNKNOWN')) return 'unknown'
+    if (FlinkError.is(error, 'RECOVERY_JOB_UNKNOWN')) {
+      return isOfSession(configuration) || (await entry.isStorageThere()) ? 'unknown' : 'unreachable'
+    }
     if (!FlinkError.is(error, 'RECOVERY_JOB_ENDED')) throw error
     return String(error.details['status']) as StoredEnd
   }
+}
+
+function isOfSession(configuration: Configuration): boolean {
+  return configuration.placeOf(HighAvailabilityOptions.STORAGE_PATH)?.where === ORIGIN
 }

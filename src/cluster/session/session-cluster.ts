@@ -13,6 +13,7 @@ import type { RestApi } from '../../rest/rest-api.js'
 import type { SessionGateway, SessionPlace } from '../../rest/session/session-gateway.js'
 import { tcpSettingsOf } from '../../rest/tcp/tcp-settings.js'
 import { ClosingStack } from '../closing-stack.js'
+import { RunDirectoryUpkeep } from '../run-directory-upkeep.js'
 import { ClusterSessionGateway } from './cluster-session-gateway.js'
 import { EndedJobs } from './ended-jobs.js'
 import { endJobs } from './end-jobs.js'
@@ -118,7 +119,11 @@ export class SessionCluster {
     const how = configuration.get(SessionOptions.JOBS_ON_SHUTDOWN)
     logger.info('the session ends', { jobs: how })
     const savepoints = configuration.get(SavepointOptions.SAVEPOINT_DIRECTORY)
-    await endJobs(this.#jobs.all(), how, { clock, logger, savepoints, isHurried: () => this.#isHurried })
+    await endJobs(() => this.#jobs.all(), how, {
+      ...{ clock, logger, savepoints },
+      isHurried: () => this.#isHurried,
+      cancelForGood: (job) => this.#jobs.cancelForGood(job),
+    })
     await this.#closing.close()
     logger.info('the session has ended')
   }
@@ -148,6 +153,9 @@ export class SessionCluster {
     }
     this.#closing.push(() => this.#endpoint.close())
     await this.#directory.update({ ...entry, web })
+    const upkeep = new RunDirectoryUpkeep(this.#input.clock, () => this.#directory.keep({ ...entry, web }))
+    upkeep.start()
+    this.#closing.push(() => upkeep.stop())
     await this.#endpoint.preload()
     logger.info('the session has started', { web })
     return web

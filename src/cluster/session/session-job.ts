@@ -24,6 +24,8 @@ export class SessionJob {
   overview: JobOverview | undefined
   /** It was told to end while it had no process: it hears of it as soon as it has one. */
   isCancelAsked = false
+  /** The next process of a dead one is about to begin. */
+  isStarting = false
   /** Its last process ended without a word, and not because it was told to. */
   hasDied = false
   /** Monotonic ms; since when its process lives. */

@@ -4,22 +4,15 @@
 // it, so that no death of this process loses it. Nobody here decides whether a job may be taken from another process: that does
 // the fence of the job (runtime/jobmanager/highavailability), also where two sessions met.
 import type { JobDirectoryEntry } from '../../client/job-directory-entry.js'
-import type { RunDirectory } from '../../client/run-directory.js'
-import type { Configuration, ConfigurationEntries } from '../../core/config/configuration.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
-import type { FileSystems } from '../../core/fs/file-systems.js'
 import { generateJobId } from '../../core/ids/job-id.js'
-import type { Logger } from '../../core/logging/logger.js'
 import { startOfProcess } from '../../core/process/process-start.js'
-import type { Random } from '../../core/random/random.js'
-import type { Clock, TimerHandle } from '../../core/time/clock.js'
+import type { TimerHandle } from '../../core/time/clock.js'
 import type { SessionSubmission } from '../../rest/session/session-gateway.js'
-import { findRecoverableJob } from '../find-recoverable-job.js'
-import { askJob } from './ask-job.js'
-import type { JobLauncher, LaunchListener } from './job-launcher.js'
+import { grantSlots, noteSlots } from './grant-slots.js'
+import { JobStarts, type JobStartsServices } from './job-starts.js'
 import { forgetStored, storedEndOf } from './job-storage.js'
-import type { SessionDirectory } from './session-directory.js'
 import { SessionJob } from './session-job.js'
 import type { SlotPool } from './slot-pool.js'
 
@@ -29,29 +22,15 @@ const LOOK_MS = 500
 const UNSEEN_MS = 3_000
 /** See ARCHIVE_LIMIT of the run directory, whose oldest are forgotten at the end of another job. */
 const MOST_ENDED = 100
-const CANCEL_TIMEOUT_MS = 10_000
-const GRANT_TIMEOUT_MS = 2_000
 
-export interface SessionJobsServices {
-  /** With the storage of its jobs. */
-  readonly configuration: Configuration
-  /** What jobs get of that. */
-  readonly jobConfiguration: Configuration
-  readonly workingDirectory: string
-  readonly runDirectory: RunDirectory
-  readonly directory: SessionDirectory
-  readonly launcher: JobLauncher
-  readonly fileSystems: FileSystems
-  readonly clock: Clock
-  readonly random: Random
+export interface SessionJobsServices extends JobStartsServices {
   readonly slots: SlotPool
-  readonly logger: Logger
 }
 
 export class SessionJobs {
   readonly #services: SessionJobsServices
   readonly #jobs = new Map<string, SessionJob>()
-  readonly #restarts = new Map<string, TimerHandle>()
+  readonly #starts: JobStarts
   /** Jobs whose acceptance is awaited here. */
   readonly #launching = new Map<string, Promise<string>>()
   #openedAt = 0
@@ -61,12 +40,21 @@ export class SessionJobs {
 
   constructor(services: SessionJobsServices) {
     this.#services = services
+    this.#starts = new JobStarts(services, {
+      lookAt: (job) => this.lookAt(job),
+      ended: (job, state) => this.#hasEnded(job, state),
+    })
   }
 
   /** Finds the jobs of the session before this one, and goes on to watch. */
   async open(): Promise<void> {
     this.#openedAt = this.#services.clock.monotonicMs()
-    for (const record of await this.#services.directory.records()) this.#jobs.set(record.jobId, new SessionJob(record))
+    const { directory, slots } = this.#services
+    for (const record of await directory.records()) {
+      this.#jobs.set(record.jobId, new SessionJob(record))
+      // Before anybody who waits is given them.
+      if (record.slots !== undefined) slots.hold(record.jobId, record.slots)
+    }
     await this.#look()
     this.#watchLater()
   }
@@ -110,12 +98,21 @@ export class SessionJobs {
     await this.#looking
   }
 
+  /** Of a job without a process, or whose process does not say yet that it has the job. */
+  cancel(job: SessionJob): void {
+    this.#starts.cancel(job)
+  }
+
+  /** Of a job that is dead when the session ends: nobody starts it again. Never rejects. */
+  cancelForGood(job: SessionJob): Promise<void> {
+    return this.#starts.cancelForGood(job)
+  }
+
   /** Nothing is started any more. Jobs that live go on. */
   async close(): Promise<void> {
     this.isClosing = true
     this.#timer?.cancel()
-    for (const timer of this.#restarts.values()) timer.cancel()
-    this.#restarts.clear()
+    this.#starts.close()
     await this.#looking
   }
 
@@ -141,75 +138,17 @@ export class SessionJobs {
   }
 
   async #accept(job: SessionJob, submission: SessionSubmission): Promise<string> {
-    const { directory, logger } = this.#services
     const { jobId, jobFile } = job.record
     try {
-      await directory.record(job.record)
-      await this.#launch(job, submission)
+      await this.#starts.first(job, submission)
     } catch (error) {
       this.#jobs.delete(jobId)
-      await directory.forget(jobId)
+      // It may have had some by then.
+      this.#services.slots.release(jobId)
       throw error
     }
-    logger.info('a job was accepted', { jobId, jobFile })
+    this.#services.logger.info('a job was accepted', { jobId, jobFile })
     return jobId
-  }
-
-  async #launch(job: SessionJob, { entry, args, configuration, ...submission }: SessionSubmission): Promise<void> {
-    const { launcher, workingDirectory } = this.#services
-    const { jobFile, workingDirectory: own = workingDirectory } = submission
-    await this.#started(job, () =>
-      launcher.launch(
-        {
-          ...{ jobId: job.jobId, jobFile, entry, args, workingDirectory: own },
-          configuration: this.#configurationOf(configuration),
-        },
-        this.#listenerFor(job),
-      ),
-    )
-  }
-
-  #listenerFor(job: SessionJob): LaunchListener {
-    return {
-      onSpawn: (pid) => void this.#spawned(job, pid),
-      onExit: () => void this.lookAt(job),
-    }
-  }
-
-  /** Should this session die before the job is accepted, the next one has to know when its process has ended. */
-  async #spawned(job: SessionJob, pid: number): Promise<void> {
-    const start = await startOfProcess(pid)
-    if (job.phase !== 'submitted' || start === undefined) return
-    job.record = { ...job.record, process: { pid, start } }
-    try {
-      await this.#services.directory.record(job.record)
-    } catch (error) {
-      this.#services.logger.warn('a job is not recorded', { jobId: job.jobId, reason: messageOf(error) })
-    }
-  }
-
-  /** What a job sets counts for more than what the session does, but for where it is kept. */
-  #configurationOf(own: ConfigurationEntries): ConfigurationEntries {
-    const { jobConfiguration } = this.#services
-    const ofStorage = Object.entries(jobConfiguration.toEntries()).filter(([key]) =>
-      key.startsWith('high-availability'),
-    )
-    const others = Object.entries(own).filter(([key]) => !key.startsWith('high-availability'))
-    return { ...jobConfiguration.toEntries(), ...Object.fromEntries(others), ...Object.fromEntries(ofStorage) }
-  }
-
-  async #started(job: SessionJob, launch: () => ReturnType<JobLauncher['launch']>): Promise<void> {
-    const { directory, clock, runDirectory } = this.#services
-    const { output } = await launch()
-    this.#restarts.delete(job.jobId)
-    const { process: _process, ...record } = job.record
-    job.record = { ...record, output }
-    await directory.record(job.record)
-    job.entry = (await runDirectory.entryOf(job.jobId)) ?? job.entry
-    job.aliveSince = clock.monotonicMs()
-    job.phase = 'living'
-    await this.lookAt(job)
-    if (job.isCancelAsked) await this.#cancel(job)
   }
 
   #watchLater(): void {
@@ -229,7 +168,7 @@ export class SessionJobs {
 
   /** Never rejects. */
   async #lookAt(job: SessionJob): Promise<void> {
-    if (job.phase === 'ended' || (job.phase === 'dead' && this.#restarts.has(job.jobId))) return
+    if (job.phase === 'ended' || (job.phase === 'dead' && this.#starts.isPending(job))) return
     try {
       await this.#judge(job)
     } catch (error) {
@@ -242,12 +181,13 @@ export class SessionJobs {
     const entry = await runDirectory.entryOf(job.jobId)
     if (entry !== undefined && (await this.#isAlive(entry))) {
       job.entry = entry
-      this.#noteSlots(entry)
+      noteSlots(entry, this.#services.slots)
       // One that an earlier session was starting again when it died has come back without this one.
       if (job.phase === 'dead' || (job.phase === 'submitted' && this.#isOfEarlierSession(job))) {
         job.phase = 'living'
         job.aliveSince = clock.monotonicMs()
       }
+      await this.#recordSlots(job)
       return
     }
     if (job.phase === 'submitted' && (!this.#isOfEarlierSession(job) || (await this.#mayBegin(job)))) return
@@ -255,32 +195,21 @@ export class SessionJobs {
     await runDirectory.find(job.jobId)
     job.hasDied = (await runDirectory.archivedJob(job.jobId))?.died !== undefined
     const end = await storedEndOf(job.jobId, configuration, fileSystems)
-    if (end === 'unfinished') this.#died(job)
-    else if (end === 'unknown') await this.#lost(job)
+    if (end === 'unfinished' || (end === 'unreachable' && job.record.output !== undefined)) this.#died(job)
+    else if (end === 'unknown' || end === 'unreachable') await this.#lost(job)
     else await this.#hasEnded(job, end)
   }
 
-  #noteSlots({ jobId, slots: needed, waitsForSlots }: JobDirectoryEntry): void {
-    const { slots } = this.#services
-    if (needed === undefined) return
-    if (waitsForSlots === true) slots.request(jobId, needed)
-    else slots.hold(jobId, needed)
+  /** Both may die, the job and this session: whoever waits is not to have the slots of a job that has to begin anew. */
+  async #recordSlots(job: SessionJob): Promise<void> {
+    const slots = this.#services.slots.slotsOf(job.jobId)
+    if (job.phase !== 'living' || slots === 0 || slots === job.record.slots) return
+    await this.#starts.note(job, { slots })
   }
 
-  /** A job that has not heard of it, because it was busy say, hears of it again with the next look. */
-  async #grantSlots(): Promise<void> {
+  #grantSlots(): Promise<void> {
     const { slots, logger } = this.#services
-    slots.grant()
-    for (const job of this.#jobs.values()) {
-      const { entry, jobId, phase } = job
-      if (phase !== 'living' || entry?.waitsForSlots !== true || !slots.holds(jobId)) continue
-      try {
-        await askJob(entry, { method: 'POST', url: `/jobs/${jobId}/slots`, body: {} }, GRANT_TIMEOUT_MS)
-        job.entry = { ...entry, waitsForSlots: false }
-      } catch (error) {
-        logger.warn('a job has not taken its slots yet', { jobId, reason: messageOf(error) })
-      }
-    }
+    return grantSlots(this.all(), slots, logger)
   }
 
   /** By its process, where the system tells of it: whoever is connected to loads what it would answer with. */
@@ -325,57 +254,23 @@ export class SessionJobs {
 
   /** Nothing is kept of it: it was never accepted, or somebody has removed what was. */
   async #lost(job: SessionJob): Promise<void> {
-    const { runDirectory, directory } = this.#services
+    const { runDirectory, directory, logger } = this.#services
+    if (job.record.output !== undefined) {
+      logger.warn('nothing is kept any more of a job that was accepted', { jobId: job.jobId })
+    }
     const archived = await runDirectory.archivedJob(job.jobId)
     if (archived !== undefined) {
       await this.#hasEnded(job, archived.state)
       return
     }
+    this.#services.slots.release(job.jobId)
     this.#jobs.delete(job.jobId)
     await directory.forget(job.jobId)
   }
 
   #died(job: SessionJob): void {
     if (this.isClosing) return
-    const { clock, logger } = this.#services
     job.phase = 'dead'
-    const delayMs = job.delay.next(clock.monotonicMs() - job.aliveSince)
-    logger.warn('the process of a job has died and is started again', { jobId: job.jobId, delayMs })
-    const timer = clock.setTimer(delayMs, () => void this.#recover(job))
-    this.#restarts.set(job.jobId, timer)
-  }
-
-  /** Never rejects: what does not succeed is tried again later. */
-  async #recover(job: SessionJob): Promise<void> {
-    const { configuration, launcher, clock, logger } = this.#services
-    const { jobId } = job
-    job.aliveSince = clock.monotonicMs()
-    try {
-      const start = await findRecoverableJob(jobId, configuration, {
-        monotonicMs: () => clock.monotonicMs(),
-        sleep: (ms) => this.#pause(ms),
-        tell: (text) => {
-          logger.info(text, { jobId })
-        },
-      })
-      if (this.isClosing) return
-      await this.#started(job, () => launcher.launch({ jobId, hasDied: job.hasDied, ...start }, this.#listenerFor(job)))
-      logger.info('a job was started again', { jobId })
-    } catch (error) {
-      logger.error('a job was not started again', { jobId, reason: messageOf(error) })
-      this.#restarts.delete(jobId)
-    }
-  }
-
-  async #cancel(job: SessionJob): Promise<void> {
-    const { entry, jobId } = job
-    if (entry === undefined) return
-    const url = `/jobs/${jobId}?mode=cancel`
-    try {
-      await askJob(entry, { method: 'PATCH', url, body: {} }, CANCEL_TIMEOUT_MS)
-      job.isCancelAsked = false
-    } catch (error) {
-      this.#services.logger.error('a job was not cancelled', { jobId, reason: messageOf(error) })
-    }
+    this.#starts.again(job)
   }
 }

@@ -9,23 +9,11 @@ import { structuredSerializer } from '../../../src/core/types/structured-seriali
 import type { StateQueryAnswer } from '../../../src/rest/messages/state-messages.js'
 import type { StateMetadata } from '../../../src/storage/state-handles.js'
 import path from 'node:path'
+import { NUMBERS } from './numbers-job.js'
 import { SessionUnderTest } from './session-under-test.js'
 
-const JOB = `
-import { KeyedProcessFunction, RichSourceFunction, ValueStateDescriptor } from 'flink-ts'
-
-class Numbers extends RichSourceFunction {
-  constructor () { super(); this.next = 0 }
-  async * run () {
-    for (;;) {
-      yield this.next
-      this.next += 1
-      await new Promise((resolve) => setTimeout(resolve, 2))
-    }
-  }
-  snapshotState () { return [this.next] }
-  restoreState ([next]) { this.next = next }
-}
+const JOB = `${NUMBERS}
+import { KeyedProcessFunction, ValueStateDescriptor } from 'flink-ts'
 
 class Count extends KeyedProcessFunction {
   open () { this.count = this.getRuntimeContext().getState(new ValueStateDescriptor('count').setQueryable('counts')) }

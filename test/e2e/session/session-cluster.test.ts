@@ -4,29 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
+import { NUMBERS_JOB } from './numbers-job.js'
 import { SessionUnderTest } from './session-under-test.js'
-
-/** Runs until it is ended, and says how often a process of it has begun from a checkpoint. */
-const JOB = `
-import { RichSourceFunction } from 'flink-ts'
-
-class Numbers extends RichSourceFunction {
-  constructor () { super(); this.next = 0 }
-  async * run () {
-    for (;;) {
-      yield this.next
-      this.next += 1
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
-  }
-  snapshotState () { return [this.next] }
-  restoreState (state) { for (const next of state) this.next = next }
-}
-
-export default function (env, params) {
-  env.addSource(new Numbers()).uid('numbers').map((value) => value).uid('map').print()
-}
-`
 
 const CHECKPOINTED = { 'execution.checkpointing.interval': '50 ms', 'execution.checkpointing.dir': 'checkpoints' }
 
@@ -41,7 +20,7 @@ async function begun(context: TestContext, configuration: Readonly<Record<string
     session.remove()
   })
   await session.start()
-  return { session, job: session.workspace.file('job.mjs', JOB) }
+  return { session, job: session.workspace.file('job.mjs', NUMBERS_JOB) }
 }
 
 async function untilState(session: SessionUnderTest, jobId: string, state: string): Promise<void> {
@@ -174,7 +153,7 @@ describe('A session cluster', () => {
     })
     const foreground = session.workspace.start('start-cluster', '--foreground', '--json')
     await foreground.until(/"web":/)
-    const jobId = await session.submit(session.workspace.file('job.mjs', JOB))
+    const jobId = await session.submit(session.workspace.file('job.mjs', NUMBERS_JOB))
     await untilCheckpoints(session, jobId, 1)
     foreground.kill('SIGTERM')
     const { exitCode, stdout } = await foreground.ended

@@ -7,12 +7,13 @@ import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { isSession } from '../../../src/client/is-session.js'
+import { warningsDuring } from '../core/net/warnings-during.js'
 import { SessionPrograms } from '../../../src/client/session-programs.js'
 import { SessionRestClient, type SessionRestClientSettings } from '../../../src/client/session-rest-client.js'
 
 const JOB = 'a'.repeat(32)
 
-type Answer = { readonly status?: number; readonly body: unknown } | 'break' | 'silence'
+type Answer = { readonly status?: number; readonly body: unknown } | 'break' | 'half' | 'silence'
 
 let server: Server
 let url: string
@@ -29,6 +30,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   // The last one is given again and again.
   const given = (answers[place]?.length ?? 0) > 1 ? answers[place]?.shift() : answers[place]?.[0]
   if (given === 'silence') return
+  if (given === 'half') {
+    response.writeHead(200, { 'content-length': 100 }).write('{')
+    return
+  }
   if (given === 'break') {
     request.socket.destroy()
     return
@@ -101,10 +106,13 @@ describe('A client of a session', () => {
     answers = { 'GET /v1/x': ['break'] }
     await assert.rejects(client().call(GET, 1000), { code: 'SESSION_UNREACHABLE' })
     assert.equal(asked.length, 4)
-    await assert.rejects(client().call(GET, 5), { code: 'SESSION_UNREACHABLE' })
+    const retry = { attempts: 3, delayMs: 60_000 }
+    await assert.rejects(client({ retry }).call(GET, 60_000), { code: 'SESSION_UNREACHABLE' })
     assert.equal(asked.length, 5)
-    answers = { 'GET /v1/x': ['silence'] }
-    await assert.rejects(client().call(GET, 50), { code: 'SESSION_UNRESPONSIVE' })
+    for (const given of ['silence', 'half'] as const) {
+      answers = { 'GET /v1/x': [given] }
+      await assert.rejects(client().call(GET, 50), { code: 'SESSION_UNRESPONSIVE' })
+    }
   })
 
   it('knows at once that nobody listens on this machine, unless somebody has', async () => {
@@ -159,11 +167,12 @@ describe('Programs of a session', () => {
     rmSync(directory, { recursive: true })
   })
 
-  function programs(): SessionPrograms {
-    return new SessionPrograms(client(), (ms) => {
+  function programs(signal?: AbortSignal): SessionPrograms {
+    const sleep = (ms: number): Promise<void> => {
       slept.push(ms)
       return Promise.resolve()
-    })
+    }
+    return new SessionPrograms(client(), { sleep, ...(signal !== undefined && { signal }) })
   }
 
   it('are uploaded, run and removed again, also where they cannot run', async () => {
@@ -187,6 +196,30 @@ describe('Programs of a session', () => {
     assert.equal(await programs().run(file, order), false)
     await assert.rejects(programs().run(file, order), { message: /Could not execute application\./ })
     assert.equal(asked.filter((each) => each.startsWith('DELETE')).length, 3)
+  })
+
+  it('are removed as well where the command ends while they begin', async () => {
+    answers = {
+      'GET /v1/jars': [{ body: { files: [] } }],
+      'POST /v1/jars/upload': [{ body: { filename: '/dir/uuid_job.tgz', status: 'success' } }],
+      'POST /v1/jars/uuid_job.tgz/run': ['silence'],
+      'DELETE /v1/jars/uuid_job.tgz': [{ body: {} }],
+    }
+    const waiting = new AbortController()
+    const running = programs(waiting.signal).run(file, order)
+    while (asked.length < 3) await new Promise((resolve) => setTimeout(resolve, 1))
+    waiting.abort()
+    await assert.rejects(running, { name: 'AbortError' })
+    assert.match(asked[3] ?? '', /^DELETE /)
+  })
+
+  it('may be long, and nothing is left over of the waits for room in the connection', async () => {
+    const long = { path: path.join(directory, 'long.tgz'), name: 'long.tgz' }
+    writeFileSync(long.path, 'x'.repeat(8 * 1024 * 1024))
+    answers = { 'POST /v1/jars/upload': [{ body: {} }] }
+    const warnings = await warningsDuring(() => client().upload('/jars/upload', long))
+    assert.deepEqual(warnings, [])
+    assert.equal(asked[0]?.includes('x'.repeat(8 * 1024 * 1024)), true)
   })
 
   it('have a result when their job has ended, with accumulators', async () => {
@@ -232,5 +265,7 @@ describe('Programs of a session', () => {
     assert.deepEqual([netRuntimeMs, accumulators], [7, []])
     answers['GET /v1/jobs/overview'] = [{ body: { jobs: [] } }]
     await assert.rejects(programs().result(JOB), { message: /not found/ })
+    answers = { [`GET /v1/jobs/${JOB}/execution-result`]: [{ body: {} }] }
+    await assert.rejects(programs().result(JOB), { code: 'SESSION_ANSWER_INVALID' })
   })
 })

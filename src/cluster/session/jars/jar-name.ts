@@ -1,7 +1,7 @@
 import { FlinkError } from '../../../core/errors/flink-error.js'
 
-/** With the UUID before it a file system takes it everywhere. */
-const LONGEST_NAME = 160
+/** In UTF-8. With the UUID before it a file system takes it everywhere. */
+const LONGEST_NAME_BYTES = 200
 const PROGRAM = /\.(?:[cm]?js|tgz|tar\.gz|tar)$/i
 const JAVA = /\.(?:jar|war|class)$/i
 const WHAT_RUNS = 'a program is a module of JavaScript (.js, .mjs, .cjs) or an archive with one (.tgz, .tar.gz, .tar)'
@@ -12,8 +12,9 @@ export function checkedJarName(given: string): string {
   const name = last.replaceAll(/\p{Cc}/gu, '')
   if (JAVA.test(name)) throw refused(`${name} is a program for Java, which flink-ts does not run: ${WHAT_RUNS}.`)
   if (!PROGRAM.test(name)) throw refused(`Only programs are allowed: ${WHAT_RUNS}.`)
-  if (name.length > LONGEST_NAME)
-    throw refused(`The name of the file is longer than ${String(LONGEST_NAME)} characters.`)
+  if (Buffer.byteLength(name) > LONGEST_NAME_BYTES) {
+    throw refused(`The name of the file is longer than ${String(LONGEST_NAME_BYTES)} bytes.`)
+  }
   return name
 }
 

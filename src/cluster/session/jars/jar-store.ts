@@ -19,7 +19,10 @@ const PRIVATE_DIRECTORY = 0o700
 const PRIVATE_FILE = 0o600
 const JAR = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}_[^/\\]+$/
 const JOB_ID = /^[0-9a-f]{32}$/
-const PART = '.part'
+/** What comes in; no id of a program looks like it. */
+const PART = /^[0-9a-f-]{36}\.part$/
+/** No connection lasts so long (`rest/rest-endpoint.ts`). */
+const LONGEST_UPLOAD_MS = 10 * 60_000
 
 export class JarStore {
   readonly #directory: string
@@ -42,19 +45,21 @@ export class JarStore {
     return jars.toSorted((left, right) => right.uploaded - left.uploaded)
   }
 
-  /** Returns the path of the file. JAR_UPLOAD_REFUSED where no job can be in a file of that name. */
+  /** Returns the path of the file. JAR_UPLOAD_REFUSED where no job can be in a file of that name, DISK_FULL. */
   async receive(given: string, content: Readable): Promise<string> {
     const name = checkedJarName(given)
     await this.#prepare()
-    const file = path.join(this.#directory, `${this.#uuid()}_${name}`)
-    const part = `${file}${PART}`
+    const uuid = this.#uuid()
+    const file = path.join(this.#directory, `${uuid}_${name}`)
+    const part = path.join(this.#directory, `${uuid}.part`)
     try {
       await pipeline(content, createWriteStream(part, { flags: 'wx', mode: PRIVATE_FILE, flush: true }))
       await rename(part, file)
       return file
     } catch (error) {
       await rm(part, { force: true })
-      throw error
+      if (errnoOf(error) !== 'ENOSPC') throw error
+      throw new FlinkError('DISK_FULL', { path: this.#directory }, { cause: error })
     }
   }
 
@@ -92,8 +97,14 @@ export class JarStore {
     await removeTree(path.join(this.#running, jobId))
   }
 
-  /** Removes what is kept for jobs that are no more. */
-  async removeEnded(isLiving: (jobId: string) => boolean): Promise<void> {
+  /** Removes what is kept for jobs that are no more, and uploads in the middle of which a session died. `now`: epoch ms. */
+  async removeEnded(isLiving: (jobId: string) => boolean, now: number): Promise<void> {
+    for (const name of await namesIn(this.#directory)) {
+      if (!PART.test(name)) continue
+      const part = path.join(this.#directory, name)
+      const status = await statusOf(part)
+      if (status !== undefined && now - status.mtimeMs > LONGEST_UPLOAD_MS) await rm(part, { force: true })
+    }
     for (const jobId of await namesIn(this.#running)) {
       if (JOB_ID.test(jobId) && !isLiving(jobId)) await this.giveUp(jobId)
     }

@@ -8,6 +8,7 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import { causeOf, describeThrown, isError } from '../../../core/errors/thrown-value.js'
 import { generateJobId } from '../../../core/ids/job-id.js'
 import type { Random } from '../../../core/random/random.js'
+import type { Clock } from '../../../core/time/clock.js'
 import type { Jar, JarGateway, JarProgram } from '../../../rest/session/jars/jar-gateway.js'
 import type { SessionSubmission } from '../../../rest/session/session-gateway.js'
 import { jarPlan } from './jar-plan.js'
@@ -29,6 +30,7 @@ export interface SessionJarsServices {
   /** What of it jobs get. */
   readonly jobConfiguration: Configuration
   readonly random: Random
+  readonly clock: Pick<Clock, 'now'>
   readonly submit: (submission: SessionSubmission) => Promise<string>
   /** Whether the session has a job of that id, and whether that has not ended. */
   readonly isKnown: (jobId: string) => boolean
@@ -101,8 +103,8 @@ export class SessionJars implements JarGateway {
   }
 
   #removeEnded(): Promise<void> {
-    const { store, isLiving } = this.#services
-    return store.removeEnded((jobId) => this.#submitting.has(jobId) || isLiving(jobId))
+    const { store, clock, isLiving } = this.#services
+    return store.removeEnded((jobId) => this.#submitting.has(jobId) || isLiving(jobId), clock.now())
   }
 }
 

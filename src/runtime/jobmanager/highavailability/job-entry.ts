@@ -88,8 +88,13 @@ export class JobEntry {
     return { status: known, timestamp }
   }
 
+  /** Whether there is anything in which jobs of the cluster could be. */
+  async isStorageThere(): Promise<boolean> {
+    return (await this.fileSystem.status(this.#parent)) !== undefined
+  }
+
   async #whyUnknown(): Promise<string> {
-    if ((await this.fileSystem.status(this.#parent)) === undefined) return 'the directory is not there'
+    if (!(await this.isStorageThere())) return 'the directory is not there'
     return 'it holds nothing of that job'
   }
 

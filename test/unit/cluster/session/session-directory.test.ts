@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, it } from 'node:test'
@@ -65,11 +65,31 @@ describe('The directory of a session', () => {
       assert.notEqual(await directory.running(), undefined)
     })
 
+  it('says again which session it is of where a cleaner of temporary files has been there, and not where another has it', async () => {
+    const own = await entryOf(process.pid)
+    rmSync(directory.path, { recursive: true })
+    await directory.keep(own)
+    assert.deepEqual(await directory.running(), own)
+    await directory.keep({ ...own, web: 'http://127.0.0.1:2' })
+    assert.deepEqual(await directory.running(), own)
+    assert.deepEqual(readdirSync(directory.path).toSorted(), ['jobs', 'session.json'])
+  })
+
+  it('tells which directory cannot be written to', async () => {
+    rmSync(directory.path, { recursive: true })
+    await assert.rejects(directory.take(await entryOf(process.pid)), {
+      code: 'RUN_DIRECTORY_UNUSABLE',
+      message: /^The run directory .*\/session cannot be used: ENOENT/,
+    })
+    writeFileSync(directory.path, '')
+    await assert.rejects(directory.prepare(), { code: 'RUN_DIRECTORY_UNUSABLE' })
+  })
+
   it('keeps the jobs of a session, the oldest first, and nothing that is no job', async () => {
     const [first, second] = ['a'.repeat(32), 'b'.repeat(32)]
     await directory.record({ jobId: first, submittedAt: 2, jobFile: '/job.js', output: '/out' })
     await directory.record({ jobId: second, submittedAt: 1, jobFile: '/job.js' })
-    writeFileSync(path.join(directory.path, 'jobs', `${'c'.repeat(32)}.json`), `{"jobId":"${first}"}`)
+    mkdirSync(path.join(directory.path, 'jobs', `${'c'.repeat(32)}.json`))
     writeFileSync(path.join(directory.path, 'jobs', 'note.json'), '{}')
     assert.deepEqual(
       (await directory.records()).map(({ jobId }) => jobId),
@@ -77,6 +97,21 @@ describe('The directory of a session', () => {
     )
     await directory.forget(second)
     assert.deepEqual(await directory.records(), [{ jobId: first, submittedAt: 2, jobFile: '/job.js', output: '/out' }])
+  })
+
+  it('knows of a job whose file was damaged that there is one', async () => {
+    const jobIds = ['a', 'b', 'c'].map((digit) => digit.repeat(32))
+    const [empty = '', half = '', other = ''] = jobIds
+    for (const [jobId, text] of [
+      [empty, ''],
+      [half, '{"jobId":"'],
+      [other, `{"jobId":"${half}"}`],
+    ] as const) {
+      writeFileSync(path.join(directory.path, 'jobs', `${jobId}.json`), text)
+    }
+    const records = await directory.records()
+    assert.deepEqual(records.map(({ jobId }) => jobId).toSorted(), jobIds)
+    assert.ok(records.every(({ submittedAt, output }) => Number.isInteger(submittedAt) && output === undefined))
   })
 
   it('is private to its user', async () => {

@@ -121,6 +121,16 @@ test('metrics of task managers are put together, of all or of those that are nam
   await assert.rejects(ask('GET', '/taskmanagers/metrics', { query: { get, agg: 'median' } }), /parameter \(agg\)/)
 })
 
+test('a task manager whose job ends while all are asked is left out of their metrics', async () => {
+  const taskManagerId = 'here:3-cccccc'
+  const gone = (): Promise<never> => Promise.reject(new FlinkError('TASK_MANAGER_NOT_FOUND', { taskManagerId }))
+  taskManagers.set(taskManagerId, { ...taskManagerOf(taskManagerId, 50), metrics: gone })
+  const get = 'Status.JVM.Memory.Heap.Used'
+  const summed = await bodyOf('/taskmanagers/metrics', { query: { get, agg: 'sum' } })
+  taskManagers.delete(taskManagerId)
+  assert.deepEqual(summed, [{ id: get, sum: 40 }])
+})
+
 test('there are no data sets, and none that could be deleted', async () => {
   assert.deepEqual(await bodyOf('/datasets'), { dataSets: [] })
   const params = { datasetid: '0'.repeat(32), triggerid: 'f'.repeat(32) }

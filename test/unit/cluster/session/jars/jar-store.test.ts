@@ -59,11 +59,51 @@ describe('A store of uploaded programs', () => {
     assert.deepEqual(readdirSync(directory), [])
   })
 
+  it('neither lists nor finds what is still coming in', async () => {
+    let seen: readonly unknown[] | undefined
+    async function* slow(): AsyncGenerator<Buffer> {
+      yield Buffer.from('half')
+      const names = readdirSync(directory)
+      assert.equal(names.length, 1)
+      seen = await store.list()
+      for (const name of names) await assert.rejects(store.find(name), { code: 'JAR_NOT_FOUND' })
+      yield Buffer.from('the rest')
+    }
+    await store.receive('job.js', Readable.from(slow()))
+    assert.deepEqual(seen, [])
+    assert.equal((await store.list()).length, 1)
+  })
+
+  it('removes uploads in the middle of which a session died, and none that another one may still receive', async () => {
+    await receive('job.js')
+    const [old, fresh] = ['0', '1'].map((digit) => path.join(directory, `${digit.repeat(36)}.part`))
+    for (const [part, seconds] of [
+      [old, 1],
+      [fresh, 1000],
+    ] as const) {
+      writeFileSync(part ?? '', 'half')
+      utimesSync(part ?? '', seconds, seconds)
+    }
+    await store.removeEnded(() => true, 1_001_000)
+    assert.deepEqual([existsSync(old ?? ''), existsSync(fresh ?? ''), (await store.list()).length], [false, true, 1])
+  })
+
+  it('says of a disk without room that it is full', async () => {
+    async function* full(): AsyncGenerator<Buffer> {
+      yield Buffer.from('half')
+      await Promise.reject(Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' }))
+    }
+    const refused = store.receive('job.js', Readable.from(full()))
+    await assert.rejects(refused, { code: 'DISK_FULL', details: { path: directory } })
+    assert.deepEqual(readdirSync(directory), [])
+  })
+
   for (const [given, name] of [
     ['../../etc/evil.js', 'evil.js'],
     ['C:\\jobs\\job.tgz', 'job.tgz'],
     ['job\u0000\u001b[2J.mjs', 'job[2J.mjs'],
     ['größe 1.tar.gz', 'größe 1.tar.gz'],
+    [`${'\u8a9e'.repeat(65)}.js`, `${'\u8a9e'.repeat(65)}.js`],
   ] as const) {
     it(`names a file after the last part of what the client says: ${JSON.stringify(given)}`, async () => {
       const file = await receive(given)
@@ -77,7 +117,16 @@ describe('A store of uploaded programs', () => {
       code: 'JAR_UPLOAD_REFUSED',
       message: /^flink\.jar is a program for Java/,
     })
-    for (const name of ['', '..', '/', 'job', 'job.py', 'job.js/', `${'x'.repeat(300)}.js`]) {
+    for (const name of [
+      '',
+      '..',
+      '/',
+      'job',
+      'job.py',
+      'job.js/',
+      `${'x'.repeat(300)}.js`,
+      `${'\u8a9e'.repeat(70)}.js`,
+    ]) {
       await assert.rejects(receive(name), { code: 'JAR_UPLOAD_REFUSED' }, name)
     }
     assert.ok(!existsSync(directory))
@@ -118,9 +167,9 @@ describe('A store of uploaded programs', () => {
     await store.remove(path.basename(file))
     assert.equal(path.basename(kept), 'job.js')
     assert.equal(readFileSync(kept, 'utf8'), 'of the job')
-    await store.removeEnded((jobId) => jobId === JOB)
+    await store.removeEnded((jobId) => jobId === JOB, 0)
     assert.deepEqual(readdirSync(path.join(directory, 'running')), [JOB])
-    await store.removeEnded(() => false)
+    await store.removeEnded(() => false, 0)
     assert.deepEqual(readdirSync(path.join(directory, 'running')), [])
   })
 })

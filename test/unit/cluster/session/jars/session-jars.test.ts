@@ -34,6 +34,7 @@ beforeEach(async () => {
     configuration: Configuration.fromMap({ 'rest.server.max-content-length': '5 mb' }),
     jobConfiguration: new Configuration(),
     random: new SeededRandom(2),
+    clock: { now: () => 0 },
     submit: (submission) => {
       submitted.push(submission)
       return answer(submission)
