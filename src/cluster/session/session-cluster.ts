@@ -13,6 +13,7 @@ import type { RestApi } from '../../rest/rest-api.js'
 import type { SessionGateway, SessionPlace } from '../../rest/session/session-gateway.js'
 import { tcpSettingsOf } from '../../rest/tcp/tcp-settings.js'
 import { ClosingStack } from '../closing-stack.js'
+import { RunDirectoryUpkeep } from '../run-directory-upkeep.js'
 import { ClusterSessionGateway } from './cluster-session-gateway.js'
 import { EndedJobs } from './ended-jobs.js'
 import { endJobs } from './end-jobs.js'
@@ -152,6 +153,9 @@ export class SessionCluster {
     }
     this.#closing.push(() => this.#endpoint.close())
     await this.#directory.update({ ...entry, web })
+    const upkeep = new RunDirectoryUpkeep(this.#input.clock, () => this.#directory.keep({ ...entry, web }))
+    upkeep.start()
+    this.#closing.push(() => upkeep.stop())
     await this.#endpoint.preload()
     logger.info('the session has started', { web })
     return web

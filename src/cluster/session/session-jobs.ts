@@ -49,7 +49,12 @@ export class SessionJobs {
   /** Finds the jobs of the session before this one, and goes on to watch. */
   async open(): Promise<void> {
     this.#openedAt = this.#services.clock.monotonicMs()
-    for (const record of await this.#services.directory.records()) this.#jobs.set(record.jobId, new SessionJob(record))
+    const { directory, slots } = this.#services
+    for (const record of await directory.records()) {
+      this.#jobs.set(record.jobId, new SessionJob(record))
+      // Before anybody who waits is given them.
+      if (record.slots !== undefined) slots.hold(record.jobId, record.slots)
+    }
     await this.#look()
     this.#watchLater()
   }
@@ -138,6 +143,8 @@ export class SessionJobs {
       await this.#starts.first(job, submission)
     } catch (error) {
       this.#jobs.delete(jobId)
+      // It may have had some by then.
+      this.#services.slots.release(jobId)
       throw error
     }
     this.#services.logger.info('a job was accepted', { jobId, jobFile })
@@ -180,6 +187,7 @@ export class SessionJobs {
         job.phase = 'living'
         job.aliveSince = clock.monotonicMs()
       }
+      await this.#recordSlots(job)
       return
     }
     if (job.phase === 'submitted' && (!this.#isOfEarlierSession(job) || (await this.#mayBegin(job)))) return
@@ -190,6 +198,13 @@ export class SessionJobs {
     if (end === 'unfinished' || (end === 'unreachable' && job.record.output !== undefined)) this.#died(job)
     else if (end === 'unknown' || end === 'unreachable') await this.#lost(job)
     else await this.#hasEnded(job, end)
+  }
+
+  /** Both may die, the job and this session: whoever waits is not to have the slots of a job that has to begin anew. */
+  async #recordSlots(job: SessionJob): Promise<void> {
+    const slots = this.#services.slots.slotsOf(job.jobId)
+    if (job.phase !== 'living' || slots === 0 || slots === job.record.slots) return
+    await this.#starts.note(job, { slots })
   }
 
   #grantSlots(): Promise<void> {
@@ -248,6 +263,7 @@ export class SessionJobs {
       await this.#hasEnded(job, archived.state)
       return
     }
+    this.#services.slots.release(job.jobId)
     this.#jobs.delete(job.jobId)
     await directory.forget(job.jobId)
   }

@@ -1,6 +1,6 @@
 /** Programs that are sent to a session: packed, uploaded, run there, awaited and ended from elsewhere. */
 import assert from 'node:assert/strict'
-import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { freePort } from '../free-port.js'
@@ -35,8 +35,9 @@ class Seen extends RichMapFunction {
   map (value) { this.seen.add(1); return shown(value) }
 }
 
-export default function (env, params) {
+export default async function (env, params) {
   if (params.has('out')) writeFileSync(params.get('out'), params.get('text', ''))
+  if (params.has('later')) await new Promise((resolve) => setTimeout(resolve, params.getInt('later')))
   if (params.has('nothing')) return
   env.addSource(new Numbers(params.getInt('limit', 1e9), params.getInt('fail', -1))).uid('numbers').map(new Seen()).uid('seen').print()
   return env.execute(params.get('name', 'sent'))
@@ -157,6 +158,18 @@ describe('run -m', LINUX, () => {
     await session.workspace.run('cancel', ...at, '--wait', leftId)
   })
 
+  it('leaves no job behind when it is interrupted before main has come to it', async () => {
+    const known = new Set((await session.jobs()).map(({ jid }) => jid))
+    const began = path.join(session.workspace.path, 'began.txt')
+    const run = session.workspace.start('run', ...at, job, '--out', began, '--later', '2000')
+    await session.until('main has begun', () => existsSync(began))
+    run.kill('SIGINT')
+    assert.deepEqual({ ...(await run.ended), stderr: '' }, { exitCode: 130, stdout: '', stderr: '' })
+    await session.untilJobs('its job is cancelled', (jobs) =>
+      jobs.some(({ jid, state }) => !known.has(jid) && state === 'CANCELED'),
+    )
+  })
+
   it('waits on while the session is killed and started again', async () => {
     const attached = session.workspace.start('run', ...at, '-D', 'rest.retry.delay=100 ms', job, '--limit', '1500')
     const jobId = await attached.jobId()
@@ -186,6 +199,10 @@ describe('run -m', LINUX, () => {
     const throwing = workspace.file('throwing.mjs', "export default () => { throw new TypeError('in main') }")
     assertFailed(await workspace.run('run', ...at, throwing), ['Could not execute application.', 'TypeError: in main'])
     assertFailed(await workspace.run('run', ...at, job, '--nothing'), ['[PROGRAM_NO_JOB]', 'job.mjs defines no job'])
+    assertFailed(await workspace.run('run', ...at, '-d', '-s', '/tmp/gone', job), [
+      'Could not execute application.',
+      "Cannot find checkpoint or savepoint file/directory '/tmp/gone'",
+    ])
     const recovered = await workspace.run('run', ...at, '--recover', 'a'.repeat(32))
     assert.match(recovered.stdout, /^--recover is about a job of this machine, and http:\/\/localhost/)
     const upgraded = await workspace.run('upgrade', '-t', 'remote', 'some-job', job)
