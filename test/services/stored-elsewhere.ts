@@ -22,6 +22,7 @@ export interface PlaceElsewhere {
 const JOB = path.join(REPOSITORY, 'dist/jobs/socket-word-count.js')
 const WAIT_MS = 120_000
 const LINES = 4000
+const LIMIT = { timeout: 30 * 60_000 }
 
 export function storedElsewhere(name: string, makePlace: () => Promise<PlaceElsewhere>): void {
   describe(`jobs on ${name}`, () => {
@@ -156,7 +157,7 @@ export default function (env, params) {
 
 /** File to file there, with high availability there, killed in between: each line once. */
 function filesExactlyOnce(makePlace: () => Promise<PlaceElsewhere>): void {
-  it('go from files there to files there, and have each line once after each kill -9', async (test) => {
+  it('go from files there to files there, and have each line once after each kill -9', LIMIT, async (test) => {
     const { fileSystem, directory, configuration, environment, disturb } = await makePlace()
     const workspace = new Workspace(
       {
