@@ -5,12 +5,14 @@ import type { ConfigOption } from './config-option.js'
 import { CoreOptions } from './core-options.js'
 import { DeploymentOptions } from './deployment-options.js'
 import { ExecutionOptions } from './execution-options.js'
+import { HdfsOptions } from './hdfs-options.js'
 import { HighAvailabilityOptions } from './high-availability-options.js'
 import { JobManagerOptions } from './job-manager-options.js'
 import { MetricOptions } from './metric-options.js'
 import { PipelineOptions } from './pipeline-options.js'
 import { RestOptions } from './rest-options.js'
 import { RestartStrategyOptions } from './restart-strategy-options.js'
+import { S3Options } from './s3-options.js'
 import { SavepointOptions } from './savepoint-options.js'
 import { SecurityOptions } from './security-options.js'
 import { SessionOptions } from './session-options.js'
@@ -44,8 +46,10 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
   { title: 'Execution', holder: 'ExecutionOptions', options: ExecutionOptions },
   { title: 'Deployment', holder: 'DeploymentOptions', options: DeploymentOptions },
   { title: 'High availability', holder: 'HighAvailabilityOptions', options: HighAvailabilityOptions },
+  { title: 'HDFS', holder: 'HdfsOptions', options: HdfsOptions },
   { title: 'Processes and logs', holder: 'ClusterOptions', options: ClusterOptions },
   { title: 'Session cluster', holder: 'SessionOptions', options: SessionOptions },
+  { title: 'Files on S3', holder: 'S3Options', options: S3Options },
   { title: 'Metrics', holder: 'MetricOptions', options: MetricOptions },
   { title: 'Client', holder: 'ClientOptions', options: ClientOptions },
   { title: 'REST', holder: 'RestOptions', options: RestOptions },

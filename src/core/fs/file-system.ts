@@ -1,3 +1,6 @@
+import type { Random } from '../random/random.js'
+import type { RecoverableWriter } from './recoverable-writer.js'
+
 export interface FileStatus {
   readonly name: string
   readonly path: string
@@ -25,10 +28,16 @@ export interface FileReader {
 export type DirectoryEntry = 'durable' | 'synced later'
 
 /**
- * The files of a scheme. Paths are absolute and carry no scheme. Errors are FILE_NOT_FOUND,
+ * The files of a scheme. A path is absolute: in the local file system it carries no scheme, in any other it is the whole URI
+ * (`hdfs://namenode:9000/a/b`), so that it is made of another by `${directory}/${name}` and `parentOf`. Errors are FILE_NOT_FOUND,
  * FILE_ACCESS_REFUSED (trying again does not help), DISK_FULL and FILE_IO_FAILED.
  */
 export interface FileSystem {
+  /**
+   * A file appears whole and durable when its writer is closed, and not before; `rename` is a copy that may be half done. Who
+   * writes beside a file and renames elsewhere writes it in place here.
+   */
+  readonly isObjectStore?: boolean
   readFile(path: string): Promise<Uint8Array>
   /** Creates or truncates; its directory must exist. */
   openForWrite(path: string): Promise<FileWriter>
@@ -57,4 +66,11 @@ export interface FileSystem {
   delete(path: string): Promise<void>
   /** False when something is in it; true when it is gone, or was not there. */
   deleteEmptyDirectory(path: string): Promise<boolean>
+  /** A whole durable file, atomically: of several that do this at once one gets true. False when something is there already. */
+  createNew?(path: string, bytes: Uint8Array): Promise<boolean>
+  /**
+   * Where files that are exactly once are made in another way than by renaming them; `names` no other attempt gives. Its
+   * recoverables are plain data, which `recoverables.ts` writes.
+   */
+  createRecoverableWriter?(names: Pick<Random, 'uuid'>): RecoverableWriter
 }

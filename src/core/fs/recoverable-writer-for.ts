@@ -4,5 +4,7 @@ import { RenamingRecoverableWriter } from './renaming-recoverable-writer.js'
 
 /** The writer for files below a path or URI that are exactly once; FILE_SYSTEM_SCHEME_UNSUPPORTED for an unknown scheme. */
 export function recoverableWriterFor(fileSystems: FileSystems, text: string): RecoverableWriter {
-  return new RenamingRecoverableWriter(fileSystems.forUri(text).fileSystem, fileSystems.random)
+  const { fileSystem } = fileSystems.forUri(text)
+  const { random } = fileSystems
+  return fileSystem.createRecoverableWriter?.(random) ?? new RenamingRecoverableWriter(fileSystem, random)
 }

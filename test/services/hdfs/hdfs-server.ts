@@ -1,0 +1,20 @@
+import { randomUUID } from 'node:crypto'
+import { Configuration } from '../../../src/core/config/configuration.js'
+import type { FileSystem } from '../../../src/core/fs/file-system.js'
+import { createHdfsFileSystem } from '../../../src/filesystems/hdfs/create-hdfs-file-system.js'
+
+/** Addresses of the server that the runner has started. */
+export const NAME_NODE_RPC = `127.0.0.1:${process.env.HDFS_RPC_PORT ?? '8020'}`
+export const NAME_NODE_HTTP = `127.0.0.1:${process.env.HDFS_HTTP_PORT ?? '9870'}`
+
+export function hdfsFileSystem(address: string = NAME_NODE_HTTP): Promise<FileSystem> {
+  const configuration = Configuration.fromMap({ 'fs.hdfs.webhdfs.address': address })
+  return createHdfsFileSystem(configuration, { HADOOP_USER_NAME: 'root' })
+}
+
+/** A new, empty directory. */
+export async function newDirectory(fileSystem: FileSystem): Promise<string> {
+  const directory = `hdfs://${NAME_NODE_RPC}/tests/${randomUUID()}`
+  await fileSystem.mkdirs(directory)
+  return directory
+}

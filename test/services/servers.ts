@@ -1,0 +1,16 @@
+/** A server that suites need, in a folder of its own here: its `start.sh` installs, starts and removes it. */
+export interface ServiceServer {
+  readonly name: string
+  /** What has to be on the PATH, and the package of Debian that has it. */
+  readonly programs: Readonly<Record<string, string>>
+  /** Variables by which the script and the suites are told its ports. */
+  readonly ports: readonly string[]
+}
+
+export const SERVERS: readonly ServiceServer[] = [
+  {
+    name: 'hdfs',
+    programs: { java: 'openjdk-17-jre-headless', mvn: 'maven', curl: 'curl' },
+    ports: ['HDFS_RPC_PORT', 'HDFS_HTTP_PORT', 'HDFS_DN_PORT', 'HDFS_DN_HTTP_PORT', 'HDFS_DN_IPC_PORT'],
+  },
+]
