@@ -149,10 +149,10 @@ export class StubHdfs {
       if (fault?.kind === 'lost') throw new Error('cut')
       response.writeHead(answer.status, { 'content-length': Buffer.byteLength(answer.body), connection: 'close' })
       if (fault?.kind !== 'half') response.end(answer.body)
-      else response.write(answer.body.slice(0, answer.body.length / 2), () => request.destroy())
+      else response.write(answer.body.slice(0, answer.body.length / 2), () => request.socket.destroy())
     } catch (error) {
       if (error instanceof Refusal) response.writeHead(error.answer.status).end(error.answer.body)
-      else request.destroy()
+      else request.socket.destroy()
     }
   }
 
@@ -167,7 +167,9 @@ export class StubHdfs {
     const isLocated = isAtDataNode || !['OPEN', 'CREATE', 'APPEND'].includes(op)
     if (!isLocated) {
       const query = new URLSearchParams({ op, ...parameters }).toString()
-      return json({ Location: `http://${this.address}/data/v1${encodeURI(path)}?${query}` })
+      return json({
+        Location: `http://${this.address}/data/v1${path.split('/').map(encodeURIComponent).join('/')}?${query}`,
+      })
     }
     switch (op) {
       case 'GETFILESTATUS':
