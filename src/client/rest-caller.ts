@@ -1,4 +1,5 @@
 import { FlinkError } from '../core/errors/flink-error.js'
+import { refusalOf } from '../rest/messages/error-messages.js'
 
 export interface RestCall {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -14,10 +15,10 @@ export interface RestCaller {
 
 type Refused = 'CONTROL_REQUEST_FAILED' | 'SESSION_REQUEST_FAILED'
 
-/** An error answer as an error of this code, every other one as it is. Flink's rule: an object whose only key is `errors`, whatever the status. */
+/** An error answer as an error of this code, every other one as it is. */
 export function answerOf(body: unknown, code: Refused): unknown {
-  const errors = errorsOf(body)
-  if (errors !== undefined) throw new FlinkError(code, { reason: errors.join(', ') })
+  const reason = refusalOf(body)
+  if (reason !== undefined) throw new FlinkError(code, { reason })
   return body
 }
 
@@ -25,12 +26,4 @@ export function answerOf(body: unknown, code: Refused): unknown {
 export function refusalIn(error: unknown): string | undefined {
   const isRefused = FlinkError.is(error, 'CONTROL_REQUEST_FAILED') || FlinkError.is(error, 'SESSION_REQUEST_FAILED')
   return isRefused ? String(error.details['reason']) : undefined
-}
-
-function errorsOf(body: unknown): string[] | undefined {
-  if (typeof body !== 'object' || body === null) return undefined
-  const keys = Object.keys(body)
-  if (keys.length !== 1 || keys[0] !== 'errors') return undefined
-  const { errors } = body as { errors: unknown }
-  return Array.isArray(errors) ? errors.map(String) : [String(errors)]
 }

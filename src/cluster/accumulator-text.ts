@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { deserializeError } from '../core/errors/error-codec.js'
+import type { UserAccumulator } from '../rest/messages/vertex-messages.js'
 import { serializedAccumulator } from '../rest/java/serialized-accumulator.js'
 import { javaThrowable } from '../rest/throwable-info.js'
 import type { JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
@@ -19,6 +20,11 @@ export function accumulatorText(result: AccumulatorResult): string {
     breakLength: Infinity,
     compact: true,
   })
+}
+
+/** As REST lists it; without a type where it says why there is no result. */
+export function userAccumulatorOf(name: string, result: AccumulatorResult): UserAccumulator {
+  return { name, type: 'error' in result ? 'null' : result.type, value: accumulatorText(result) }
 }
 
 /** The same for Flink's Java client: a number is one there, too, and everything else its text. */

@@ -15,7 +15,7 @@ import { aggregateState, countStates, type VertexReport } from '../rest/vertices
 import { throwableInfo } from '../rest/throwable-info.js'
 import type { JobDetails, VertexDetails } from '../runtime/jobmanager/jobmaster/job-details.js'
 import type { JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
-import { accumulatorText, serializedAccumulatorOf } from './accumulator-text.js'
+import { serializedAccumulatorOf, userAccumulatorOf } from './accumulator-text.js'
 import { restartStrategyText } from './restart-strategy-text.js'
 
 /** Flink's; the last two are none of this engine's. */
@@ -118,14 +118,10 @@ function vertexInfoOf(report: VertexReport, group = 'default', now: number): Job
   }
 }
 
-/** What the functions of a finished job accumulated; nothing of one that has not finished. */
-export function jobAccumulatorsInfoOf(outcome: JobOutcome | undefined): JobAccumulatorsInfo {
-  const accumulators = Object.entries(outcome?.accumulatorResults ?? {}).map(([name, result]) => ({
-    name,
-    type: 'error' in result ? 'null' : result.type,
-    value: accumulatorText(result),
-  }))
-  const serialized = serializedAccumulatorsOf(outcome?.accumulatorResults ?? {})
+/** What the functions of a job accumulated so far. */
+export function jobAccumulatorsInfoOf(results: JobOutcome['accumulatorResults']): JobAccumulatorsInfo {
+  const accumulators = Object.entries(results).map(([name, result]) => userAccumulatorOf(name, result))
+  const serialized = serializedAccumulatorsOf(results)
   const values = { 'user-task-accumulators': accumulators, 'serialized-user-task-accumulators': serialized }
   return { 'job-accumulators': [], ...values }
 }

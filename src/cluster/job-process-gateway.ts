@@ -25,12 +25,14 @@ import type {
 } from '../rest/messages/job-messages.js'
 import type { EnvironmentInfo } from '../rest/messages/process-messages.js'
 import type { QueryableStateMessage, StateQueryAnswer } from '../rest/messages/state-messages.js'
+import type { UserAccumulator } from '../rest/messages/vertex-messages.js'
 import type { JobWatermarksInfo } from '../rest/messages/watermark-messages.js'
 import type { StacksReport } from '../rest/vertices/flame-graph.js'
 import type { VertexReport } from '../rest/vertices/vertex-report.js'
 import type { CheckpointDetails } from '../runtime/jobmanager/checkpoint/checkpoint-statistics.js'
 import type { JobMaster, JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
 import type { VertexDetails } from '../runtime/jobmanager/jobmaster/job-details.js'
+import { userAccumulatorOf } from './accumulator-text.js'
 import { ClientHeartbeats } from './client-heartbeats.js'
 import { checkpointConfigInfoOf } from './checkpoint-config-info-of.js'
 import {
@@ -93,7 +95,7 @@ export class JobProcessGateway implements JobsGateway {
     this.#start = services.start
     this.#deleteSnapshot = services.deleteSnapshot
     this.#heartbeats = new ClientHeartbeats(services.clock, (jobId) => {
-      this.#jobs.get(jobId)?.master.cancel()
+      this.#jobs.get(jobId)?.master.cancelForGood()
     })
   }
 
@@ -123,11 +125,20 @@ export class JobProcessGateway implements JobsGateway {
   }
 
   vertex(jobId: string, vertexId: string): Promise<VertexReport> {
-    return this.#with(jobId, (job) => {
-      const vertex = job.master.details().vertices.find(({ id }) => id === vertexId)
-      if (vertex === undefined) throw new FlinkError('VERTEX_NOT_FOUND', { vertexId })
-      return this.#report(job, vertex)
-    })
+    return this.#with(jobId, (job) => this.#vertexOf(job, vertexId))
+  }
+
+  async accumulatingVertex(jobId: string, vertexId: string): Promise<VertexReport> {
+    const job = this.#find(jobId)
+    await job.master.refreshAccumulators(vertexId)
+    return this.#vertexOf(job, vertexId)
+  }
+
+  async vertexAccumulators(jobId: string, vertexId: string): Promise<readonly UserAccumulator[]> {
+    const job = this.#find(jobId)
+    vertexDetailsOf(job, vertexId)
+    const results = await job.master.accumulated(vertexId)
+    return results.map(([name, result]) => userAccumulatorOf(name, result))
   }
 
   stacks(jobId: string, vertexId: string): Promise<StacksReport | 'disabled' | undefined> {
@@ -207,8 +218,8 @@ export class JobProcessGateway implements JobsGateway {
     return this.#with(jobId, ({ outcome }) => jobExecutionResultInfoOf(jobId, outcome))
   }
 
-  accumulators(jobId: string): Promise<JobAccumulatorsInfo> {
-    return this.#with(jobId, ({ outcome }) => jobAccumulatorsInfoOf(outcome))
+  async accumulators(jobId: string): Promise<JobAccumulatorsInfo> {
+    return jobAccumulatorsInfoOf(Object.fromEntries(await this.#find(jobId).master.accumulated()))
   }
 
   /** Of a job that has ended, or is none of this process, as well. */
@@ -227,7 +238,7 @@ export class JobProcessGateway implements JobsGateway {
     return this.#with(jobId, ({ master }) => {
       const { status: state } = master
       if (state === 'FINISHED' || state === 'FAILED') throw new FlinkError('JOB_ALREADY_TERMINAL', { jobId, state })
-      master.cancel()
+      master.cancelForGood()
     })
   }
 
@@ -264,6 +275,10 @@ export class JobProcessGateway implements JobsGateway {
     return this.#deleteSnapshot(path)
   }
 
+  #vertexOf(job: HostedJob, vertexId: string): VertexReport {
+    return this.#report(job, vertexDetailsOf(job, vertexId))
+  }
+
   #report({ master }: HostedJob, vertex: VertexDetails): VertexReport {
     const { jobId } = master
     return vertexReportOf(vertex, {
@@ -295,6 +310,12 @@ export class JobProcessGateway implements JobsGateway {
   async #with<T>(jobId: string, read: (job: HostedJob) => T): Promise<T> {
     return Promise.resolve(read(this.#find(jobId)))
   }
+}
+
+function vertexDetailsOf({ master }: HostedJob, vertexId: string): VertexDetails {
+  const vertex = master.details().vertices.find(({ id }) => id === vertexId)
+  if (vertex === undefined) throw new FlinkError('VERTEX_NOT_FOUND', { vertexId })
+  return vertex
 }
 
 function checkpointOf({ master }: HostedJob, checkpointId: number): CheckpointDetails {

@@ -16,6 +16,7 @@ import type {
 } from './messages/job-messages.js'
 import type { QueryableStateMessage, StateQueryAnswer } from './messages/state-messages.js'
 import type { EnvironmentInfo } from './messages/process-messages.js'
+import type { UserAccumulator } from './messages/vertex-messages.js'
 import type { JobWatermarksInfo } from './messages/watermark-messages.js'
 import type { StacksReport } from './vertices/flame-graph.js'
 import type { VertexReport } from './vertices/vertex-report.js'
@@ -50,6 +51,10 @@ export interface JobsGateway {
   plan(jobId: string): Promise<unknown>
   /** VERTEX_NOT_FOUND where the job has none of that id. */
   vertex(jobId: string, vertexId: string): Promise<VertexReport>
+  /** The same with what its tasks have accumulated by now. */
+  accumulatingVertex(jobId: string, vertexId: string): Promise<VertexReport>
+  /** What the subtasks of a vertex accumulated, merged where that is possible. */
+  vertexAccumulators(jobId: string, vertexId: string): Promise<readonly UserAccumulator[]>
   /** What the tasks of a vertex were seen at; undefined where that is not known yet. */
   stacks(jobId: string, vertexId: string): Promise<StacksReport | 'disabled' | undefined>
   config(jobId: string): Promise<JobConfigInfo>

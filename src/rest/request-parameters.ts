@@ -19,6 +19,11 @@ export function dataSetIdOf(request: RestRequest): string {
   return hexParameter(request, 'datasetid')
 }
 
+/** Of an operator of the job's plan. */
+export function operatorIdOf(request: RestRequest): string {
+  return hexParameter(request, 'operatorid')
+}
+
 /** The id of an operation in the path, as it was given to `trigger`. */
 export function askedTriggerIdOf(request: RestRequest): string {
   return hexParameter(request, 'triggerid')
@@ -33,7 +38,7 @@ export function subtaskIndexOf(request: RestRequest): number {
 /** The number of an attempt in the path. */
 export function attemptOf(request: RestRequest): number {
   const text = request.params['attempt'] ?? ''
-  if (!/^\d{1,9}$/.test(text)) throw unresolvable('path', 'attempt', text)
+  if (!/^[+-]?\d{1,9}$/.test(text)) throw unresolvable('path', 'attempt', text)
   return Number(text)
 }
 
@@ -41,7 +46,7 @@ export function attemptOf(request: RestRequest): number {
 export function checkpointIdOf(request: RestRequest): number {
   const text = request.params['checkpointid'] ?? ''
   const id = Number(text)
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(id)) throw unresolvable('path', 'checkpointid', text)
+  if (!/^[+-]?\d+$/.test(text) || !Number.isSafeInteger(id)) throw unresolvable('path', 'checkpointid', text)
   return id
 }
 

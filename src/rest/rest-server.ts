@@ -5,6 +5,7 @@ import { FlinkError } from '../core/errors/flink-error.js'
 import { asError } from '../core/errors/thrown-value.js'
 import type { Logger } from '../core/logging/logger.js'
 import type { Clock } from '../core/time/clock.js'
+import { errorAnswer, serverErrors } from './error-answer.js'
 import { RequestsOfConnections } from './requests-of-connections.js'
 import type { Endpoint, RestApi } from './rest-api.js'
 import type { RestRequest, RestResponse } from './route.js'
@@ -20,6 +21,7 @@ declare module 'fastify' {
 }
 
 const BODY_LIMIT_BYTES = 1024 * 1024
+const UNEXPECTED = 'Request did not match expected format'
 
 /** Under which rules requests of a connection are answered; of the others there are none. */
 type RulesOfConnections = WeakMap<Socket, RequestRules>
@@ -64,6 +66,7 @@ export class RestServer {
     const app = fastify({
       logger: false,
       bodyLimit: services.bodyLimit ?? BODY_LIMIT_BYTES,
+      routerOptions: { ignoreTrailingSlash: true },
       serverFactory,
       clientErrorHandler: answerMalformed,
       // Each endpoint is there once, and not also with /v1 and for HEAD: 40 ms of the 430 of processor time until a session answers.
@@ -133,12 +136,23 @@ function acceptAnyBody(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     const text = body.toString().trim()
     try {
-      const value: unknown = text === '' ? {} : JSON.parse(text)
-      done(null, value)
-    } catch {
-      done(new FlinkError('CONTROL_REQUEST_INVALID', { reason: 'the body is not JSON' }))
+      done(null, jsonObjectIn(text))
+    } catch (error) {
+      done(asError(error))
     }
   })
+}
+
+/** Null is no body either. */
+function jsonObjectIn(text: string): object {
+  let value: unknown = null
+  try {
+    value = text === '' ? null : JSON.parse(text)
+  } catch {
+    throw new FlinkError('CONTROL_REQUEST_INVALID', { reason: `${UNEXPECTED}: the body is not JSON.` })
+  }
+  if (typeof value === 'object' && !Array.isArray(value)) return value ?? {}
+  throw new FlinkError('CONTROL_REQUEST_INVALID', { reason: `${UNEXPECTED}: the body is no JSON object.` })
 }
 
 function mount(app: FastifyInstance, endpoint: Endpoint): void {
@@ -251,14 +265,13 @@ async function sendError(
   reply: FastifyReply,
   logger: Logger,
 ): Promise<FastifyReply> {
-  if (error instanceof FlinkError) return reply.code(error.httpStatus).send(errorsOf(error.message))
+  if (FlinkError.is(error)) return send(reply, errorAnswer(error))
   const cause = asError(error)
   const status = clientErrorOf(cause)
   if (status !== undefined) return reply.code(status).send(errorsOf(textOf(cause, status)))
   logger.error('a request failed', { url: request.url, reason: cause.message, stack: cause.stack ?? '' })
   // In Flink the stack comes with it. What it says of this machine is nobody's business, so it is in the log.
-  const trace = '<Exception on server side:\nits stack is in the log of the job\nEnd of exception on server side>'
-  return reply.code(500).send(errorsOf('Internal server error.', trace))
+  return reply.code(500).send(errorsOf(...serverErrors('its stack is in the log of the job')))
 }
 
 /** What fastify itself refuses (a body above the limit, say) is the client's mistake and not a failure of ours. */

@@ -90,7 +90,10 @@ export function describeMessage(message: MasterToWorker | WorkerToMaster): strin
     case 'log':
       return `${type} ${message.level}: ${message.text}`
     case 'accumulators-merged':
-      return `${type} ${message.name}`
+      return `${type} ${message.mergeId}`
+    case 'request-accumulators':
+    case 'accumulators-reported':
+      return `${type} ${message.requestId}`
     case 'queryable-state-registered':
       return `${type} ${message.info.name} of ${shortId(message.executionId)}`
     case 'query-state':

@@ -10,6 +10,9 @@
  * functions and `#private` fields do not travel. A merge that fails (ACCUMULATOR_MERGE_FAILED) leaves the job FINISHED: the
  * error comes from `getAccumulatorResult`.
  *
+ * While the job runs REST and Flink's dashboard tell what has been accumulated so far. For that a copy is merged, so that the
+ * accumulator goes on counting: those of this package can be copied, and others whose ordinary fields are all that they have.
+ *
  * @example
  * ```ts
  * import { LongCounter, RichMapFunction, type Accumulator } from 'flink-ts'

@@ -45,14 +45,16 @@ export async function runInSession(request: RunRequest, run: SessionRun, context
   // Chosen here, so that whoever has no answer can ask again, or end what may have begun.
   const order = runOrderOf(request, { jobId: randomBytes(16).toString('hex'), session, context })
   const { interrupted, stopListening } = interruptions()
-  const work = submitAndWait(programs, request, { run, order, context })
+  const submission: Submission = { run, order, context, isAccepted: false }
+  const work = submitAndWait(programs, request, submission)
   try {
     const outcome = await Promise.race([work, interrupted])
     if (typeof outcome === 'number') return outcome
     waiting.abort()
     // Its end, whatever it is, is awaited so that nothing of it is left; nobody asks for it any more.
     await Promise.allSettled([work])
-    if (endsWithCommand) await cancelInSession(session, order.jobId)
+    // Whoever gives up while main runs wants no job; the session would have it all the same as soon as main comes to it.
+    if (endsWithCommand || !submission.isAccepted) await cancelInSession(session, order.jobId)
     else if (process.stderr.isTTY && !context.isQuiet) {
       context.printError(`The job goes on in the session ${printable(session.url)}: ${order.jobId}\n`)
     }
@@ -72,16 +74,16 @@ interface Submission {
   readonly run: SessionRun
   readonly order: RunOrder
   readonly context: CliContext
+  /** The session has the job. */
+  isAccepted: boolean
 }
 
-async function submitAndWait(
-  programs: SessionPrograms,
-  request: RunRequest,
-  { run, order, context }: Submission,
-): Promise<number> {
+async function submitAndWait(programs: SessionPrograms, request: RunRequest, submission: Submission): Promise<number> {
+  const { run, order, context } = submission
   const { jobId } = order
   const { session, returns } = run
   const hasJob = await submit(programs, request, order, context)
+  submission.isAccepted = true
   if (!hasJob) {
     context.answer(returns === 'ended' ? { jobs: [], exitCode: 0 } : { jobId: null, session: session.url }, [])
     return 0
@@ -138,7 +140,7 @@ async function packed(jobFile: string, context: CliContext): Promise<FileToSend>
   const { packProgram } = await import('../packing/pack-program.js')
   const { unknown, ...file } = await packProgram(jobFile)
   for (const place of unknown) {
-    const what = `${printable(place)}: what is imported there only the run can tell. Where it is a file beside the program, it is missing in the session.`
+    const what = `${printable(place)}: what is imported or opened there only the run can tell. Where it is a file beside the program, it is missing in the session.`
     context.printError(context.diagnostics.warning(what))
   }
   return file

@@ -3,6 +3,8 @@ import { parse, type Node, type Options, type Program } from 'acorn'
 import { ancestor } from 'acorn-walk'
 import { messageOf } from '../../core/errors/thrown-value.js'
 import { ReasonError } from '../../core/errors/reason-error.js'
+import { pathsBeside, type PathsBeside } from './paths-beside.js'
+import { fieldOf, isMember, isMemberOfMeta, nameOf, textOf } from './tree-nodes.js'
 
 /** A word by which a module names another file or package. */
 export interface Import {
@@ -15,7 +17,9 @@ export interface Import {
 
 export interface ImportsOfModule {
   readonly imports: readonly Import[]
-  /** Lines of imports whose word only the run can tell. */
+  /** Absolute paths of files and folders that it may open beside itself, with the line; they need not be there. */
+  readonly paths: PathsBeside['paths']
+  /** Lines of imports and paths that only the run can tell. */
   readonly unknown: readonly number[]
 }
 
@@ -28,8 +32,6 @@ const COMMON: Options = {
   allowHashBang: true,
   locations: true,
 }
-
-type Visited = Node & Readonly<Record<string, unknown>>
 
 /** What the source of a module imports, ES module or CommonJS. ReasonError where it is no JavaScript. */
 export function importsOf(source: string, file: string): ImportsOfModule {
@@ -54,7 +56,7 @@ export function importsOf(source: string, file: string): ImportsOfModule {
     CallExpression: (node, _state, ancestors) => {
       const [word] = node.arguments
       const callee: Node = node.callee
-      if (isNamed(callee, 'require')) {
+      if (nameOf(callee) === 'require') {
         const isTried = ancestors.some(({ type }) => type === 'TryStatement')
         if (word !== undefined && !add('require', word, isTried)) unknown.push(node.loc?.start.line ?? 0)
       } else if (isMember(callee, 'require', 'resolve')) add('require', word, true)
@@ -62,10 +64,11 @@ export function importsOf(source: string, file: string): ImportsOfModule {
     },
     NewExpression: (node) => {
       const [word, base] = node.arguments
-      if (isNamed(node.callee, 'URL') && base !== undefined && isMemberOfMeta(base, 'url')) add('file', word, true)
+      if (nameOf(node.callee) === 'URL' && base !== undefined && isMemberOfMeta(base, 'url')) add('file', word, true)
     },
   })
-  return { imports, unknown }
+  const beside = pathsBeside(program, file)
+  return { imports, paths: beside.paths, unknown: [...unknown, ...beside.unknown].toSorted((a, b) => a - b) }
 }
 
 /** As a module first, as Node does with what could be either; CommonJS may hold what no ES module may. */
@@ -93,33 +96,4 @@ function withoutTypes(source: string): string {
   } catch (error) {
     throw new ReasonError(messageOf(error), { cause: error })
   }
-}
-
-function fieldOf(node: unknown, name: string): unknown {
-  return typeof node === 'object' && node !== null ? (node as Visited)[name] : undefined
-}
-
-/** Of a literal, or of a template without holes. */
-function textOf(node: unknown): string | undefined {
-  const value = fieldOf(node, 'value')
-  if (fieldOf(node, 'type') === 'Literal' && typeof value === 'string') return value
-  const quasis = fieldOf(node, 'quasis')
-  if (!Array.isArray(quasis) || quasis.length !== 1) return undefined
-  const cooked = fieldOf(fieldOf(quasis[0], 'value'), 'cooked')
-  return typeof cooked === 'string' ? cooked : undefined
-}
-
-function isNamed(node: unknown, name: string): boolean {
-  return fieldOf(node, 'type') === 'Identifier' && fieldOf(node, 'name') === name
-}
-
-function isMember(node: unknown, object: string, property: string): boolean {
-  if (fieldOf(node, 'type') !== 'MemberExpression') return false
-  return isNamed(fieldOf(node, 'object'), object) && isNamed(fieldOf(node, 'property'), property)
-}
-
-/** `import.meta.<property>` */
-function isMemberOfMeta(node: unknown, property: string): boolean {
-  if (fieldOf(node, 'type') !== 'MemberExpression') return false
-  return fieldOf(fieldOf(node, 'object'), 'type') === 'MetaProperty' && isNamed(fieldOf(node, 'property'), property)
 }

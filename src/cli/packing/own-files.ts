@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import Module, { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
@@ -11,6 +11,9 @@ import { packageNameOf } from './package-places.js'
 
 const MODULE = /\.[cm]?[jt]s$/
 const MANIFEST = 'package.json'
+const MOST_OPENED = 1_000
+const MOST_OPENED_BYTES = 16 * 1024 * 1024
+const NOT_TAKEN: ReadonlySet<string> = new Set(['node_modules', '.git'])
 const CONDITIONS = ['node', 'import', 'require', 'module-sync', 'default'] as const
 
 /** A package that a file of the program asks for. */
@@ -43,6 +46,11 @@ export function ownFilesOf(jobFile: string): OwnFiles {
     if (existsSync(`${file}.map`)) files.add(`${file}.map`)
     if (!MODULE.test(file)) continue
     const found = readImports(file)
+    for (const [place, line] of found.paths) {
+      const opened = openedAt(place)
+      if (opened === 'too much') unknown.push(`${file}:${String(line)}`)
+      else for (const each of opened) files.add(each)
+    }
     unknown.push(...found.unknown.map((line) => `${file}:${String(line)}`))
     for (const each of found.imports) {
       const target = targetOf(each, file, manifest)
@@ -58,11 +66,41 @@ export function ownFilesOf(jobFile: string): OwnFiles {
   return { files: [...files], packages: [...packages.values()], unknown }
 }
 
+/**
+ * What a program opens is data to it: imports in it are not followed. A folder may as well be where it writes to, with more in it than
+ * anybody would send.
+ */
+function openedAt(place: string): readonly string[] | 'too much' {
+  const files: string[] = []
+  let sizeBytes = 0
+  const waiting = [place]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const status = statSync(next, { throwIfNoEntry: false })
+    if (status?.isFile() === true) {
+      files.push(realpathSync(next))
+      sizeBytes += status.size
+    } else if (status?.isDirectory() === true) waiting.push(...itemsIn(next))
+    if (next !== place && (sizeBytes > MOST_OPENED_BYTES || files.length + waiting.length > MOST_OPENED))
+      return 'too much'
+  }
+  return files
+}
+
+/** No links to folders: they may lead round in circles. */
+function itemsIn(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((item) => !NOT_TAKEN.has(item.name))
+    .map((item) => ({ item, place: path.join(folder, item.name) }))
+    .filter(({ item, place }) => item.isDirectory() || statSync(place, { throwIfNoEntry: false })?.isFile() === true)
+    .map(({ place }) => place)
+}
+
 function readImports(file: string): ReturnType<typeof importsOf> {
   try {
     return importsOf(readFileSync(file, 'utf8'), file)
   } catch (error) {
-    throw failed(file, messageOf(error), error)
+    // Where the reader of the syntax stood is nobody's to read.
+    throw failed(file, messageOf(error), error instanceof ReasonError ? undefined : error)
   }
 }
 

@@ -142,14 +142,14 @@ export class JobStarts {
   async #spawned(job: SessionJob, pid: number): Promise<void> {
     const start = await startOfProcess(pid)
     if (job.phase !== 'submitted' || start === undefined) return
-    await this.#note(job, { process: { pid, start } })
+    await this.note(job, { process: { pid, start } })
   }
 
   async #started(job: SessionJob, launch: () => ReturnType<JobLauncher['launch']>): Promise<void> {
     const { clock, runDirectory } = this.#services
     const { output } = await launch()
     this.#pending.delete(job.jobId)
-    await this.#note(job, { process: undefined, output })
+    await this.note(job, { process: undefined, output })
     job.entry = (await runDirectory.entryOf(job.jobId)) ?? job.entry
     job.aliveSince = clock.monotonicMs()
     job.phase = 'living'
@@ -158,7 +158,7 @@ export class JobStarts {
   }
 
   /** The job lives, and is in its storage: that little more could be written down of it, on a full disk say, is no end of it. */
-  async #note(job: SessionJob, more: Pick<SessionJob['record'], 'process' | 'output'>): Promise<void> {
+  async note(job: SessionJob, more: Pick<SessionJob['record'], 'process' | 'output' | 'slots'>): Promise<void> {
     job.record = { ...job.record, ...more }
     try {
       await this.#services.directory.record(job.record)

@@ -10,6 +10,7 @@ import { link, lstat, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { readJsonFile } from '../../client/json-file.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { messageOf } from '../../core/errors/thrown-value.js'
 import { errnoOf } from '../../core/fs/errno.js'
 import { LocalFileSystem } from '../../core/fs/local-file-system.js'
 import { makeDirectories } from '../../core/fs/make-directories.js'
@@ -45,6 +46,8 @@ export interface SessionJobRecord {
   readonly output?: string | undefined
   /** While it is not known whether the job is accepted: its process. */
   readonly process?: { readonly pid: number; readonly start: string } | undefined
+  /** That it has: the next session keeps them for it, also while it has no process. */
+  readonly slots?: number | undefined
 }
 
 export class SessionDirectory {
@@ -60,21 +63,39 @@ export class SessionDirectory {
     return path.join(this.path, 'ha')
   }
 
+  /** DISK_FULL, RUN_DIRECTORY_UNUSABLE. */
   async prepare(): Promise<void> {
-    await makeDirectories(this.#jobs, PRIVATE_DIRECTORY)
+    try {
+      await makeDirectories(this.#jobs, PRIVATE_DIRECTORY)
+    } catch (error) {
+      throw this.#unusable(error)
+    }
   }
 
-  /** SESSION_ALREADY_RUNS where another process is the session. */
+  /** SESSION_ALREADY_RUNS where another process is the session; DISK_FULL, RUN_DIRECTORY_UNUSABLE. */
   async take(entry: SessionEntry): Promise<void> {
     const own = `${this.#file}.${this.#random.hex(12)}.tmp`
-    await writeFile(own, JSON.stringify(entry), { mode: PRIVATE_FILE })
     try {
+      await writeFile(own, JSON.stringify(entry), { mode: PRIVATE_FILE })
       while (!(await isLinked(own, this.#file))) {
         await this.refuseRunning()
         await this.#removeDead()
       }
+    } catch (error) {
+      throw FlinkError.is(error, 'SESSION_ALREADY_RUNS') ? error : this.#unusable(error)
     } finally {
       await rm(own, { force: true })
+    }
+  }
+
+  /** Somebody may have removed it, who cleans up what is temporary: commands would not find the session any more. Never rejects. */
+  async keep(entry: SessionEntry): Promise<void> {
+    try {
+      if ((await this.running()) !== undefined) return
+      await this.prepare()
+      await this.take(entry)
+    } catch {
+      // As long as it cannot be had the next time comes.
     }
   }
 
@@ -118,12 +139,27 @@ export class SessionDirectory {
     return records.toSorted((left, right) => left.submittedAt - right.submittedAt)
   }
 
+  /** A session has, or had, this job. */
+  async knows(jobId: string): Promise<boolean> {
+    return sessionJobRecordOf(await this.#read(path.join(this.#jobs, `${jobId}.json`)), jobId) !== undefined
+  }
+
   async record(job: SessionJobRecord): Promise<void> {
     await this.#write(path.join(this.#jobs, `${job.jobId}.json`), job)
   }
 
   async forget(jobId: string): Promise<void> {
     await rm(path.join(this.#jobs, `${jobId}.json`), { force: true })
+  }
+
+  #unusable(error: unknown): FlinkError {
+    if (errnoOf(error) === 'ENOSPC') return new FlinkError('DISK_FULL', { path: this.path }, { cause: error })
+    const advice = 'Set cluster.run-directory to a directory of yours.'
+    return new FlinkError(
+      'RUN_DIRECTORY_UNUSABLE',
+      { path: this.path, reason: messageOf(error), advice },
+      { cause: error },
+    )
   }
 
   get #file(): string {
@@ -222,12 +258,13 @@ function sessionJobRecordOf(value: unknown, expectedJobId: string): SessionJobRe
   if (typeof value !== 'object' || value === null) return undefined
   const { jobId, submittedAt, jobFile, output } = value as Partial<Record<keyof SessionJobRecord, unknown>>
   if (jobId !== expectedJobId || typeof submittedAt !== 'number' || typeof jobFile !== 'string') return undefined
-  const { process } = value as Partial<Record<keyof SessionJobRecord, unknown>>
+  const { process, slots } = value as Partial<Record<keyof SessionJobRecord, unknown>>
   const started = startedProcessOf(process)
   return {
     ...{ jobId, submittedAt, jobFile },
     ...(typeof output === 'string' && { output }),
     ...(started !== undefined && { process: started }),
+    ...(typeof slots === 'number' && Number.isSafeInteger(slots) && slots > 0 && { slots }),
   }
 }
 

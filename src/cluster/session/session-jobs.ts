@@ -11,6 +11,7 @@ import { startOfProcess } from '../../core/process/process-start.js'
 import type { TimerHandle } from '../../core/time/clock.js'
 import type { SessionSubmission } from '../../rest/session/session-gateway.js'
 import { grantSlots, noteSlots } from './grant-slots.js'
+import type { JarStore } from './jars/jar-store.js'
 import { JobStarts, type JobStartsServices } from './job-starts.js'
 import { forgetStored, storedEndOf } from './job-storage.js'
 import { SessionJob } from './session-job.js'
@@ -25,6 +26,8 @@ const MOST_ENDED = 100
 
 export interface SessionJobsServices extends JobStartsServices {
   readonly slots: SlotPool
+  /** What was sent to the session for jobs. */
+  readonly programs: Pick<JarStore, 'giveUp' | 'removeEnded'>
 }
 
 export class SessionJobs {
@@ -49,8 +52,14 @@ export class SessionJobs {
   /** Finds the jobs of the session before this one, and goes on to watch. */
   async open(): Promise<void> {
     this.#openedAt = this.#services.clock.monotonicMs()
-    for (const record of await this.#services.directory.records()) this.#jobs.set(record.jobId, new SessionJob(record))
+    const { directory, slots } = this.#services
+    for (const record of await directory.records()) {
+      this.#jobs.set(record.jobId, new SessionJob(record))
+      // Before anybody who waits is given them.
+      if (record.slots !== undefined) slots.hold(record.jobId, record.slots)
+    }
     await this.#look()
+    await this.#tidy(({ programs, clock }) => programs.removeEnded((jobId) => this.#isThere(jobId), clock.now()))
     this.#watchLater()
   }
 
@@ -121,6 +130,11 @@ export class SessionJobs {
     return false
   }
 
+  /** And has not ended. */
+  #isThere(jobId: string): boolean {
+    return (this.#jobs.get(jobId)?.phase ?? 'ended') !== 'ended'
+  }
+
   /** As it is now: a look may have changed it. */
   #isSubmitted({ phase }: SessionJob): boolean {
     return phase === 'submitted'
@@ -138,6 +152,8 @@ export class SessionJobs {
       await this.#starts.first(job, submission)
     } catch (error) {
       this.#jobs.delete(jobId)
+      // It may have had some by then.
+      this.#services.slots.release(jobId)
       throw error
     }
     this.#services.logger.info('a job was accepted', { jobId, jobFile })
@@ -180,6 +196,7 @@ export class SessionJobs {
         job.phase = 'living'
         job.aliveSince = clock.monotonicMs()
       }
+      await this.#recordSlots(job)
       return
     }
     if (job.phase === 'submitted' && (!this.#isOfEarlierSession(job) || (await this.#mayBegin(job)))) return
@@ -190,6 +207,13 @@ export class SessionJobs {
     if (end === 'unfinished' || (end === 'unreachable' && job.record.output !== undefined)) this.#died(job)
     else if (end === 'unknown' || end === 'unreachable') await this.#lost(job)
     else await this.#hasEnded(job, end)
+  }
+
+  /** Both may die, the job and this session: whoever waits is not to have the slots of a job that has to begin anew. */
+  async #recordSlots(job: SessionJob): Promise<void> {
+    const slots = this.#services.slots.slotsOf(job.jobId)
+    if (job.phase !== 'living' || slots === 0 || slots === job.record.slots) return
+    await this.#starts.note(job, { slots })
   }
 
   #grantSlots(): Promise<void> {
@@ -222,7 +246,17 @@ export class SessionJobs {
     this.#services.slots.release(job.jobId)
     job.endState = state
     this.#services.logger.info('a job has ended', { jobId: job.jobId, state })
-    await this.#forgetOldest()
+    await this.#tidy(({ programs }) => programs.giveUp(job.jobId))
+    await this.#tidy(() => this.#forgetOldest())
+  }
+
+  /** What cannot be removed is no reason not to go on. */
+  async #tidy(remove: (services: SessionJobsServices) => Promise<void>): Promise<void> {
+    try {
+      await remove(this.#services)
+    } catch (error) {
+      this.#services.logger.warn('of ended jobs more is kept than is to be', { reason: messageOf(error) })
+    }
   }
 
   /** As many ended jobs are remembered as the run directory archives. */
@@ -239,7 +273,7 @@ export class SessionJobs {
 
   /** Nothing is kept of it: it was never accepted, or somebody has removed what was. */
   async #lost(job: SessionJob): Promise<void> {
-    const { runDirectory, directory, logger } = this.#services
+    const { runDirectory, directory, logger, programs } = this.#services
     if (job.record.output !== undefined) {
       logger.warn('nothing is kept any more of a job that was accepted', { jobId: job.jobId })
     }
@@ -248,8 +282,10 @@ export class SessionJobs {
       await this.#hasEnded(job, archived.state)
       return
     }
+    this.#services.slots.release(job.jobId)
     this.#jobs.delete(job.jobId)
     await directory.forget(job.jobId)
+    await this.#tidy(() => programs.giveUp(job.jobId))
   }
 
   #died(job: SessionJob): void {

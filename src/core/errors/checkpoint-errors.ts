@@ -27,6 +27,12 @@ export const CHECKPOINT_ERRORS = {
     recovery: 'ignore',
     httpStatus: 404,
   },
+  INCREMENTAL_CHECKPOINT_UNSUPPORTED: {
+    message: 'Flink does not support triggering incremental checkpoint explicitly. See FLINK-33723.',
+    fault: 'user',
+    recovery: 'ignore',
+    httpStatus: 500,
+  },
   DRAIN_FAILED: {
     message:
       'Savepoint {checkpointId} of a draining stop failed after the operators had been finished. The job cannot go on from there: it restarts from its last checkpoint.',

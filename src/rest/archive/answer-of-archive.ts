@@ -1,8 +1,6 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
-import { SeededRandom } from '../../core/random/seeded-random.js'
-import { ManualClock } from '../../core/time/manual-clock.js'
-import { OperationRegistry } from '../operation-registry.js'
-import type { RestContext, RestRequest, RestResponse, RoutePlace } from '../route.js'
+import { contextWithoutOperations } from '../context-without-operations.js'
+import type { RestRequest, RestResponse, RoutePlace } from '../route.js'
 import { ROUTES } from '../routes.js'
 import { ArchivedJobGateway } from './archived-job-gateway.js'
 import type { JobArchive } from './job-archive.js'
@@ -29,19 +27,9 @@ export async function answerOfArchive(archive: JobArchive, request: ArchiveReque
     origin: request.origin ?? '',
   }
   // None of these handlers reads a body for itself.
-  return found.route.handle(asked as unknown as RestRequest, contextOf(archive))
-}
-
-/** An archive knows of no operations: those of a session are kept by the session. */
-function contextOf(archive: JobArchive): RestContext {
-  const nothing = { clock: new ManualClock(), random: new SeededRandom(0), storeDurationMs: 0 }
-  return {
-    gateway: new ArchivedJobGateway(archive),
-    now: () => archive.details['end-time'],
-    savepoints: new OperationRegistry(nothing),
-    checkpoints: new OperationRegistry(nothing),
-    disposals: new OperationRegistry(nothing),
-  }
+  // It knows of no operations: those of a session are kept by the session.
+  const context = contextWithoutOperations(new ArchivedJobGateway(archive), details['end-time'])
+  return found.route.handle(asked as unknown as RestRequest, context)
 }
 
 /** Of the routes that a path may mean the one with the fewest parameters: `subtasks/metrics` is no index of a subtask. */

@@ -14,6 +14,7 @@ import type {
   JobExceptionsInfo,
   JobExecutionResultInfo,
 } from '../messages/job-messages.js'
+import type { UserAccumulator } from '../messages/vertex-messages.js'
 import type { VertexReport } from '../vertices/vertex-report.js'
 import type { ArchivedCheckpoint, JobArchive } from './job-archive.js'
 
@@ -41,6 +42,16 @@ export class ArchivedJobGateway implements JobsGateway {
     const vertex = this.#archive.vertices.find(({ id }) => id === vertexId)
     if (vertex === undefined) throw new FlinkError('VERTEX_NOT_FOUND', { vertexId })
     return vertex
+  }
+
+  accumulatingVertex(jobId: string, vertexId: string): Promise<VertexReport> {
+    return this.vertex(jobId, vertexId)
+  }
+
+  async vertexAccumulators(jobId: string, vertexId: string): Promise<readonly UserAccumulator[]> {
+    const { subtasks } = await this.vertex(jobId, vertexId)
+    const parts = subtasks.flatMap(({ current }) => current.accumulators)
+    return this.#archive.vertexAccumulators?.[vertexId] ?? parts
   }
 
   async stacks(): Promise<undefined> {

@@ -13,6 +13,7 @@ import type {
   JobExceptionsInfo,
   JobExecutionResultInfo,
 } from '../messages/job-messages.js'
+import type { UserAccumulator } from '../messages/vertex-messages.js'
 import type { VertexReport } from '../vertices/vertex-report.js'
 
 const VERSION = 1
@@ -33,6 +34,8 @@ export interface JobArchive {
   readonly checkpointConfig: CheckpointConfigInfo | null
   readonly checkpointDetails: readonly ArchivedCheckpoint[]
   readonly vertices: readonly VertexReport[]
+  /** By vertex id, merged over its subtasks; absent in older archives. */
+  readonly vertexAccumulators?: Readonly<Record<string, readonly UserAccumulator[]>>
 }
 
 export interface ArchivedCheckpoint {
@@ -53,7 +56,7 @@ export async function archiveTextOf(
   const checkpointDetails = archive.checkpointDetails.map(({ statistics }) => ({ statistics, tasks: {} }))
   const shorter = JSON.stringify({ ...archive, checkpointDetails })
   if (shorter.length <= limitBytes) return shorter
-  return JSON.stringify({ ...archive, checkpointDetails, vertices: [] })
+  return JSON.stringify({ ...archive, checkpointDetails, vertices: [], vertexAccumulators: {} })
 }
 
 async function archiveOf(gateway: JobsGateway, jobId: string): Promise<JobArchive> {
@@ -73,6 +76,9 @@ async function archiveOf(gateway: JobsGateway, jobId: string): Promise<JobArchiv
     checkpointConfig: await gateway.checkpointConfig(jobId),
     checkpointDetails: await Promise.all(checkpoints.history.map(({ id }) => checkpointOf(gateway, jobId, id))),
     vertices: await Promise.all(vertexIds.map((vertexId) => gateway.vertex(jobId, vertexId))),
+    vertexAccumulators: Object.fromEntries(
+      await Promise.all(vertexIds.map(async (id) => [id, await gateway.vertexAccumulators(jobId, id)] as const)),
+    ),
   }
 }
 

@@ -1,6 +1,6 @@
 import { aggregatedMetricsOf } from '../aggregate-metrics.js'
 import { subtasksOf } from '../job-metrics.js'
-import { jobIdOf, listOf, unresolvable, vertexIdOf } from '../request-parameters.js'
+import { jobIdOf, listOf, vertexIdOf } from '../request-parameters.js'
 import type { RestRequest, Route } from '../route.js'
 
 /** Metrics of a vertex over its subtasks: smallest, greatest, sum, average, skew. */
@@ -15,13 +15,13 @@ export const aggregatingSubtasksMetricsHandler: Route = {
   },
 }
 
-/** `subtasks=0,2-4`; all where it is absent. */
+/** `subtasks=0,2-4`; all where it is absent. What is no such range means no subtask, as in Flink. */
 function subtaskFilterOf(request: RestRequest): (index: number) => boolean {
-  const ranges = listOf(request, 'subtasks').map((text) => {
+  const wanted = listOf(request, 'subtasks')
+  const ranges = wanted.flatMap((text) => {
     const [, first, last = first] = /^(\d{1,9})(?:\s*-\s*(\d{1,9}))?$/.exec(text) ?? []
-    if (first === undefined) throw unresolvable('query', 'subtasks', text)
-    return { first: Number(first), last: Number(last) }
+    return first === undefined ? [] : [{ first: Number(first), last: Number(last) }]
   })
-  if (ranges.length === 0) return () => true
+  if (wanted.length === 0) return () => true
   return (index) => ranges.some(({ first, last }) => index >= first && index <= last)
 }

@@ -1,5 +1,6 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
-import { jobIdOf } from '../request-parameters.js'
+import { refusal } from '../error-answer.js'
+import { jobIdOf, unresolvable } from '../request-parameters.js'
 import type { Route } from '../route.js'
 
 const STOP_REMOVED =
@@ -11,12 +12,15 @@ export const jobCancellationHandler: Route = {
   method: 'PATCH',
   path: '/jobs/:jobid',
   async handle(request, { gateway }) {
-    const mode = (request.query['mode'] ?? 'cancel').toLowerCase()
-    if (mode === 'stop') return { status: 308, body: { errors: [STOP_REMOVED] } }
-    if (mode !== 'cancel') {
-      throw new FlinkError('CONTROL_REQUEST_INVALID', { reason: `mode must be "cancel", not "${mode}"` })
+    const { mode = 'cancel' } = request.query
+    if (mode.toLowerCase() === 'stop') return refusal(308, STOP_REMOVED)
+    if (mode.toLowerCase() !== 'cancel') throw unresolvable('query', 'mode', mode)
+    try {
+      await gateway.cancel(jobIdOf(request))
+    } catch (error) {
+      if (!FlinkError.is(error, 'JOB_NOT_FOUND')) throw error
+      return refusal(404, `Job could not be found.\nCaused by: ${error.message}`)
     }
-    await gateway.cancel(jobIdOf(request))
     return { status: 202, body: {} }
   },
 }

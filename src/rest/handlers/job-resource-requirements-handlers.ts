@@ -1,4 +1,5 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { orServerError, serverErrors } from '../error-answer.js'
 import type { JobResourceRequirements } from '../messages/vertex-messages.js'
 import { jobIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
@@ -12,14 +13,16 @@ const REFUSAL =
 export const jobResourceRequirementsHandler: Route = {
   method: 'GET',
   path: '/jobs/:jobid/resource-requirements',
-  async handle(request, { gateway }) {
-    const { vertices } = await gateway.details(jobIdOf(request))
-    const requirements: JobResourceRequirements = Object.fromEntries(
-      vertices.map(({ id, parallelism }) => {
-        return [id, { parallelism: { lowerBound: parallelism, upperBound: parallelism } }]
-      }),
-    )
-    return { status: 200, body: requirements }
+  handle(request, { gateway }) {
+    return orServerError(async () => {
+      const { vertices } = await gateway.details(jobIdOf(request))
+      const requirements: JobResourceRequirements = Object.fromEntries(
+        vertices.map(({ id, parallelism }) => {
+          return [id, { parallelism: { lowerBound: parallelism, upperBound: parallelism } }]
+        }),
+      )
+      return { status: 200, body: requirements }
+    })
   },
 }
 
@@ -27,12 +30,13 @@ export const jobResourceRequirementsHandler: Route = {
 export const jobResourceRequirementsUpdateHandler: Route = {
   method: 'PUT',
   path: '/jobs/:jobid/resource-requirements',
-  async handle(request, { gateway }) {
-    const jobId = jobIdOf(request)
-    checkRequirements(Object.entries(request.body))
-    await gateway.status(jobId)
-    const trace = `<Exception on server side:\n${REFUSAL}\nEnd of exception on server side>`
-    return { status: 500, body: { errors: ['Internal server error.', trace] } }
+  handle(request, { gateway }) {
+    return orServerError(async () => {
+      const jobId = jobIdOf(request)
+      checkRequirements(Object.entries(request.body))
+      await gateway.status(jobId)
+      return { status: 500, body: { errors: serverErrors(REFUSAL) } }
+    })
   },
 }
 

@@ -1,3 +1,4 @@
+import { orServerError } from '../error-answer.js'
 import { jobIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
 
@@ -5,7 +6,7 @@ import type { Route } from '../route.js'
 export const jobStatusHandler: Route = {
   method: 'GET',
   path: '/jobs/:jobid/status',
-  async handle(request, { gateway }) {
-    return { status: 200, body: { status: await gateway.status(jobIdOf(request)) } }
+  handle(request, { gateway }) {
+    return orServerError(async () => ({ status: 200, body: { status: await gateway.status(jobIdOf(request)) } }))
   },
 }

@@ -2,13 +2,13 @@ import type { JobVertexAccumulatorsInfo } from '../messages/vertex-messages.js'
 import { jobIdOf, vertexIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
 
-/** What the subtasks of a vertex accumulated, one after the other: they are merged when the job has finished. */
+/** What the subtasks of a vertex accumulated so far, merged; one after the other where that is not possible. */
 export const jobVertexAccumulatorsHandler: Route = {
   method: 'GET',
   path: '/jobs/:jobid/vertices/:vertexid/accumulators',
   async handle(request, { gateway }) {
-    const { id, subtasks } = await gateway.vertex(jobIdOf(request), vertexIdOf(request))
-    const accumulators = subtasks.flatMap(({ current }) => current.accumulators)
+    const id = vertexIdOf(request)
+    const accumulators = await gateway.vertexAccumulators(jobIdOf(request), id)
     const body: JobVertexAccumulatorsInfo = { id, 'user-accumulators': accumulators }
     return { status: 200, body }
   },

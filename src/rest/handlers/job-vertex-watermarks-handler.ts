@@ -9,7 +9,9 @@ export const jobVertexWatermarksHandler: Route = {
   method: 'GET',
   path: '/jobs/:jobid/vertices/:vertexid/watermarks',
   async handle(request, { gateway }) {
-    const subtasks = subtasksOf(await gateway.metrics(jobIdOf(request)), vertexIdOf(request))
+    const [jobId, vertexId] = [jobIdOf(request), vertexIdOf(request)]
+    await gateway.vertex(jobId, vertexId)
+    const subtasks = subtasksOf(await gateway.metrics(jobId), vertexId)
     const body = subtasks.flatMap(([index, metrics]) =>
       selectMetrics(metrics, [WATERMARK]).map((metric) => ({ ...metric, id: `${String(index)}.${metric.id}` })),
     )

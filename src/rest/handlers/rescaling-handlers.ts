@@ -8,8 +8,8 @@ export const rescalingTriggerHandler: Route = {
   path: '/jobs/:jobid/rescaling',
   async handle(request) {
     jobIdOf(request)
-    const parallelism = request.query['parallelism'] ?? ''
-    if (!/^\d{1,9}$/.test(parallelism)) throw unresolvable('query', 'parallelism', parallelism)
+    const { parallelism = '' } = request.query
+    if (!/^(?:[+-]?\d{1,9})?$/.test(parallelism)) throw unresolvable('query', 'parallelism', parallelism)
     return Promise.reject(new FlinkError('RESCALING_DISABLED', {}))
   },
 }

@@ -5,6 +5,10 @@ import { throwableInfo } from '../throwable-info.js'
 
 const SCOPE = 'savepoint-disposal'
 
+function notFound(triggerId: string): FlinkError {
+  return new FlinkError('OPERATION_NOT_FOUND', { text: `Operation not found under key: ${triggerId}` })
+}
+
 /** What a job and a session have in common. */
 interface DisposalContext extends Pick<RestContext, 'disposals'> {
   readonly gateway: Pick<RestContext['gateway'], 'disposeSavepoint'>
@@ -34,7 +38,9 @@ export const savepointDisposalStatusHandler: Route<DisposalContext> = {
   method: 'GET',
   path: '/savepoint-disposal/:triggerid',
   handle(request, { disposals }) {
-    const outcome = disposals.poll(SCOPE, askedTriggerIdOf(request), 'savepoint disposal')
+    const triggerId = askedTriggerIdOf(request)
+    if (!disposals.has(SCOPE, triggerId)) throw notFound(triggerId)
+    const outcome = disposals.poll(SCOPE, triggerId, SCOPE)
     if (outcome === undefined) {
       return Promise.resolve({ status: 200, body: { status: { id: 'IN_PROGRESS' }, operation: null } })
     }

@@ -1,5 +1,6 @@
-import { checkFormatType, jobIdOf, optionalFlag, optionalPath, triggerIdOf } from '../request-parameters.js'
+import { jobIdOf, triggerIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
+import { stopRequestOf } from '../snapshot-requests.js'
 
 /** Takes a savepoint and ends the job after it; polled like a savepoint. */
 export const stopWithSavepointHandler: Route = {
@@ -7,13 +8,9 @@ export const stopWithSavepointHandler: Route = {
   path: '/jobs/:jobid/stop',
   handle(request, { gateway, savepoints }) {
     const jobId = jobIdOf(request)
-    checkFormatType(request)
-    const targetDirectory = optionalPath(request, 'targetDirectory')
-    const drain = optionalFlag(request, 'drain')
-    gateway.checkSavepointDirectory(jobId, targetDirectory, 'targetDirectory')
-    const id = savepoints.trigger(jobId, triggerIdOf(request), () =>
-      gateway.stopWithSavepoint(jobId, { targetDirectory, drain }),
-    )
+    const asked = stopRequestOf(request)
+    gateway.checkSavepointDirectory(jobId, asked.targetDirectory, 'targetDirectory')
+    const id = savepoints.trigger(jobId, triggerIdOf(request), () => gateway.stopWithSavepoint(jobId, asked))
     return Promise.resolve({ status: 202, body: { 'request-id': id } })
   },
 }

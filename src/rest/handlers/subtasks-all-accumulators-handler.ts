@@ -3,12 +3,12 @@ import { jobIdOf, vertexIdOf } from '../request-parameters.js'
 import type { Route } from '../route.js'
 import { UNASSIGNED } from '../vertices/attempt-info.js'
 
-/** What each subtask of a vertex accumulated. */
+/** What each subtask of a vertex accumulated so far. */
 export const subtasksAllAccumulatorsHandler: Route = {
   method: 'GET',
   path: '/jobs/:jobid/vertices/:vertexid/subtasks/accumulators',
   async handle(request, { gateway }) {
-    const { id, parallelism, subtasks } = await gateway.vertex(jobIdOf(request), vertexIdOf(request))
+    const { id, parallelism, subtasks } = await gateway.accumulatingVertex(jobIdOf(request), vertexIdOf(request))
     const body: SubtasksAllAccumulatorsInfo = {
       id,
       parallelism,

@@ -154,7 +154,7 @@ export interface JobExecutionResultInfo {
   }
 }
 
-/** `GET /jobs/:jobid/accumulators`: of a job that has FINISHED, merged over its subtasks. */
+/** `GET /jobs/:jobid/accumulators`: of a job that runs or has FINISHED, merged over its subtasks. */
 export interface JobAccumulatorsInfo {
   /** Always empty, as in Flink. */
   readonly 'job-accumulators': readonly never[]

@@ -34,8 +34,10 @@ function route(
     async handle(request, { taskManagers }) {
       const taskManagerId = idOf(request)
       const found = await taskManagers.find(taskManagerId)
-      if (found === undefined) throw new FlinkError('TASK_MANAGER_NOT_FOUND', { taskManagerId })
-      return answer(found, request)
+      if (found !== undefined) return answer(found, request)
+      // As in Flink, and as of a job that is not known: it has none.
+      if (path === '/metrics') return { status: 200, body: [] }
+      throw new FlinkError('TASK_MANAGER_NOT_FOUND', { taskManagerId })
     },
   }
 }

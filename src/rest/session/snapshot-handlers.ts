@@ -1,6 +1,10 @@
+import type { Configuration } from '../../core/config/configuration.js'
+import { SavepointOptions } from '../../core/config/savepoint-options.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { refusalOf } from '../messages/error-messages.js'
 import { askedTriggerIdOf, jobIdOf, triggerIdOf } from '../request-parameters.js'
 import type { RestRequest, RestResponse } from '../route.js'
+import { checkCheckpointRequest, savepointRequestOf, stopRequestOf } from '../snapshot-requests.js'
 import { throwableInfo } from '../throwable-info.js'
 import type { SessionRestContext, SessionRoute } from './session-route.js'
 
@@ -14,16 +18,29 @@ interface Kind {
   readonly results: string
   readonly what: string
   readonly failureKey: string
+  /** Looks at what is asked; of a savepoint returns where it is to be, and which field may say so. */
+  readonly read: (
+    request: RestRequest,
+  ) => { readonly target: string | undefined; readonly property: string } | undefined
 }
 
 const SAVEPOINTS: Kind = {
   ...{ path: 'savepoints', results: 'savepoints' },
   ...{ what: 'savepoint', failureKey: 'failure-cause' },
+  read: (request) => ({ target: savepointRequestOf(request).targetDirectory, property: 'target-directory' }),
 }
-const STOPS: Kind = { ...SAVEPOINTS, path: 'stop' }
+const STOPS: Kind = {
+  ...SAVEPOINTS,
+  path: 'stop',
+  read: (request) => ({ target: stopRequestOf(request).targetDirectory, property: 'targetDirectory' }),
+}
 const CHECKPOINTS: Kind = {
   ...{ path: 'checkpoints', results: 'checkpoints' },
   ...{ what: 'checkpoint', failureKey: 'failureCause' },
+  read(request) {
+    checkCheckpointRequest(request)
+    return undefined
+  },
 }
 
 /**
@@ -42,6 +59,7 @@ function triggerRoute(kind: Kind): SessionRoute {
     async handle(request, context) {
       const { gateway, snapshots, random } = context
       const jobId = jobIdOf(request)
+      const savepoint = kind.read(request)
       const triggerId = triggerIdOf(request) ?? random.hex(32)
       const accepted = { status: 202, body: { 'request-id': triggerId } }
       if (snapshots.has(jobId, triggerId)) return accepted
@@ -51,6 +69,7 @@ function triggerRoute(kind: Kind): SessionRoute {
       } catch (error) {
         // In Flink a trigger is always accepted, and what came of it is told to whoever asks for that.
         if (!FlinkError.is(error, 'JOB_NOT_FOUND') && !FlinkError.is(error, 'JOB_NOT_RUNNING')) throw error
+        if (savepoint !== undefined) checkDirectory(savepoint, gateway.place.configuration)
         snapshots.trigger(jobId, triggerId, () => Promise.reject(error))
         return accepted
       }
@@ -58,6 +77,15 @@ function triggerRoute(kind: Kind): SessionRoute {
       return accepted
     },
   }
+}
+
+/** Of a job that cannot look for itself. */
+function checkDirectory(
+  { target, property }: NonNullable<ReturnType<Kind['read']>>,
+  configuration: Configuration,
+): void {
+  if ((target ?? configuration.get(SavepointOptions.SAVEPOINT_DIRECTORY)) !== undefined) return
+  throw new FlinkError('SAVEPOINT_DIRECTORY_MISSING', { property })
 }
 
 function statusRoute(kind: Kind): SessionRoute {
@@ -115,8 +143,10 @@ async function resultOf(
 }
 
 function operationIn(body: unknown): Readonly<Record<string, unknown>> | undefined {
-  const { status, operation, errors } = asObject(typeof body === 'string' ? JSON.parse(body) : body)
-  if (Array.isArray(errors)) throw new FlinkError('CONTROL_REQUEST_FAILED', { reason: errors.join(', ') })
+  const answer: unknown = typeof body === 'string' ? JSON.parse(body) : body
+  const reason = refusalOf(answer)
+  if (reason !== undefined) throw new FlinkError('CONTROL_REQUEST_FAILED', { reason })
+  const { status, operation } = asObject(answer)
   return asObject(status)['id'] === 'COMPLETED' ? asObject(operation) : undefined
 }
 

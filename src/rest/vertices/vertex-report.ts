@@ -36,7 +36,7 @@ export interface AttemptReport {
   readonly place: AttemptPlace | undefined
   /** By name; undefined where nothing was reported of this attempt. */
   readonly metrics: Readonly<Record<string, number | string>> | undefined
-  /** Of a task that has finished. */
+  /** As its task last told of them. */
   readonly accumulators: readonly UserAccumulator[]
 }
 

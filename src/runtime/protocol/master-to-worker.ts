@@ -2,7 +2,7 @@
 // Invariants: plain data; a message about an execution that the worker does not know is ignored (it raced with its end).
 // Thread: sent by the main thread, handled by TaskExecutor between steps.
 import type { JobGraph } from '../../graph/job-graph.js'
-import type { MergeAccumulators } from './accumulators.js'
+import type { MergeAccumulators, RequestAccumulators } from './accumulators.js'
 import type { CheckpointOptions } from './checkpoint-options.js'
 import type { DeployCoordinators, EventToOperator, ToCoordinator } from './operator-events.js'
 import type { EarlierAnswers } from './program-answers.js'
@@ -98,6 +98,7 @@ export type MasterToWorker =
   | EventToOperator
   | CancelTasks
   | MergeAccumulators
+  | RequestAccumulators
   | RequestTime
   | QueryState
   | SampleStacks

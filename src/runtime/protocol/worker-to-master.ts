@@ -5,7 +5,7 @@ import type { SerializedError } from '../../core/errors/error-codec.js'
 import type { LogFields } from '../../core/logging/logger.js'
 import type { MetricTypes } from '../../core/metrics/metric-types.js'
 import type { TaskStateSnapshot } from '../../storage/state-handles.js'
-import type { AccumulatorParts, AccumulatorsMerged } from './accumulators.js'
+import type { AccumulatorParts, AccumulatorsMerged, AccumulatorsReported } from './accumulators.js'
 import type { EntryCounts } from './entry-counts.js'
 import type { ExecutionState } from './execution-state.js'
 import type { FromCoordinatedTask, FromCoordinator } from './operator-events.js'
@@ -145,6 +145,7 @@ export type WorkerToMaster =
   | ReportMetrics
   | ReportTime
   | AccumulatorsMerged
+  | AccumulatorsReported
   | QueryableStateRegistered
   | StateQueried
   | StacksSampled

@@ -8,9 +8,12 @@ import { SessionUnderTest } from '../session/session-under-test.js'
 import { askFor, checkAnswer, parametersOf, type Ask, type Parameters } from './asking.js'
 import { renderEndpoints } from './endpoint-table.js'
 import { OPERATIONS, type Operation } from './openapi-file.js'
+import { filledIn, mistakeIn, recordedRequests, type RecordedRequest } from './refusals.js'
 import { OF_A_JOB, OF_THE_CLUSTER } from './requests.js'
 import { restartedJob } from './restarted-job.js'
 import { wrongParameters } from './wrong-requests.js'
+
+const AT_ONCE = 10
 
 it('there is a request for each operation of the file', () => {
   const asked = [...Object.keys(OF_A_JOB), ...Object.keys(OF_THE_CLUSTER)]
@@ -87,6 +90,34 @@ describe('A session', { skip: process.platform !== 'linux' }, () => {
       if (asked === undefined || operation.method !== 'GET') continue
       checkAnswer(operation, asked.refusedOfEnded ?? asked.refused, await askFor(ask, operation, asked, ofJob))
     }
+  })
+
+  it("refuses what is wrong, or not there, as Flink's own cluster does", async () => {
+    const jobs = await session.jobs()
+    const jobIn = (wanted: string): string => jobs.find(({ state }) => state === wanted)?.jid ?? ''
+    const ended = await parametersOf(ask, jobIn('FINISHED'))
+    const places = {
+      ...{ R: jobIn('RUNNING'), V: parameters['vertexid'] ?? '', F: jobIn('FINISHED'), W: ended['vertexid'] ?? '' },
+      ...{ U: '0123456789abcdef'.repeat(2), T: parameters['taskmanagerid'] ?? '' },
+    }
+    const answered = async (request: RecordedRequest): Promise<string | undefined> => {
+      const { method, place, body } = request
+      const given = body === undefined ? {} : { body: filledIn(body, places) }
+      const headers = { 'content-type': 'application/json' }
+      const response = await fetch(session.url + filledIn(place, places), { method, headers, ...given })
+      return mistakeIn(request, { status: response.status, text: await response.text() }, places)
+    }
+    const requests = recordedRequests()
+    assert.ok(requests.length > 300)
+    const mistakes: (string | undefined)[] = []
+    // Several at once: each has a connection of its own.
+    for (let index = 0; index < requests.length; index += AT_ONCE) {
+      mistakes.push(...(await Promise.all(requests.slice(index, index + AT_ONCE).map(answered))))
+    }
+    assert.deepEqual(
+      mistakes.filter((mistake) => mistake !== undefined),
+      [],
+    )
   })
 
   for (const key of ['DELETE /jars/{jarid}', 'DELETE /cluster']) {

@@ -3,9 +3,9 @@ import { conforms, resolved, type Operation, type Parameter } from './openapi-fi
 import type { Schema } from './corrections.js'
 import type { Asked } from './requests.js'
 
-/** Texts, of which each may be one, and what Flink takes for false where it is not `true`. */
+/** Texts, of which each may be one, what Flink takes for false where it is not `true`, and ranges, of which it leaves out what is none. */
 const ANYTHING_GOES = [
-  ...['get', 'includeSerializedValue', 'taskmanagerid', 'taskmanagers', 'jarid'],
+  ...['get', 'includeSerializedValue', 'taskmanagerid', 'taskmanagers', 'jarid', 'subtasks'],
   ...['allowNonRestoredState', 'savepointPath', 'program-args', 'programArg', 'entry-class'],
 ]
 

@@ -58,7 +58,7 @@ describe('accumulators', () => {
       there.add('name', others, 'Map')
       const { name: part } = there.parts()
       assert.ok(part !== undefined)
-      const result = here.merge('name', [structuredClone(part)])
+      const result = here.merge('name', [structuredClone(part)], 'accumulator')
       assert.deepEqual('value' in result ? result.value : result, merged)
       mine.resetLocal()
       assert.deepEqual(mine.getLocalValue(), none)

@@ -126,12 +126,12 @@ describe('What REST tells of accumulators', () => {
   }
 
   it('is name, class and text of the value, or why there is none', () => {
-    assert.deepEqual(jobAccumulatorsInfoOf(outcome)['user-task-accumulators'], [
+    assert.deepEqual(jobAccumulatorsInfoOf(outcome.accumulatorResults)['user-task-accumulators'], [
       { name: 'max', type: 'Maximum', value: '5' },
       { name: 'words', type: 'ListAccumulator', value: "[ 'a', 'b' ]" },
       { name: 'n', type: 'null', value: error.message },
     ])
-    assert.deepEqual(jobAccumulatorsInfoOf(undefined)['user-task-accumulators'], [])
+    assert.deepEqual(jobAccumulatorsInfoOf({})['user-task-accumulators'], [])
   })
 
   it('is a Java object in the result of the job, and for whoever asks for one', () => {
@@ -146,7 +146,7 @@ describe('What REST tells of accumulators', () => {
       'accumulator-results': serialized,
       'net-runtime': 12,
     })
-    assert.deepEqual(jobAccumulatorsInfoOf(outcome)['serialized-user-task-accumulators'], serialized)
+    assert.deepEqual(jobAccumulatorsInfoOf(outcome.accumulatorResults)['serialized-user-task-accumulators'], serialized)
     assert.deepEqual(jobExecutionResultInfoOf('j', undefined), { status: { id: 'IN_PROGRESS' } })
   })
 })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { SILENT_LOGGER } from '../../../src/core/logging/silent-logger.js'
+import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../src/core/time/manual-clock.js'
 import type { JobMetrics } from '../../../src/rest/job-metrics.js'
@@ -50,7 +51,12 @@ before(async () => {
   const metrics = (jobId: string): Promise<JobMetrics | undefined> =>
     Promise.resolve(jobId === JOB ? METRICS : undefined)
   const prometheusText = (): Promise<string> => Promise.resolve('# HELP x x\n')
-  const gateway = { metrics, prometheusText } as Partial<JobsGateway> as JobsGateway
+  const vertex = (_jobId: string, vertexId: string): Promise<never> => {
+    return vertexId === VERTEX
+      ? Promise.resolve({} as never)
+      : Promise.reject(new FlinkError('VERTEX_NOT_FOUND', { vertexId }))
+  }
+  const gateway = { metrics, prometheusText, vertex } as Partial<JobsGateway> as JobsGateway
   const clock = new ManualClock()
   const api = jobRestApi({ gateway, clock, random: new SeededRandom(1), storeDurationMs: 300_000 })
   server = new RestEndpoint({ openApi: () => Promise.resolve(api), clock, logger: SILENT_LOGGER })
@@ -174,7 +180,6 @@ describe('What cannot be understood', () => {
     [`/jobs/${JOB}/vertices/x/metrics`, 'path parameter (vertexid) from value "x"'],
     [`${VERTEX_PATH}/subtasks/x/metrics`, 'path parameter (subtaskindex) from value "x"'],
     [`${VERTEX_PATH}/subtasks/metrics?get=a&agg=median`, 'query parameter (agg) from value "median"'],
-    [`${VERTEX_PATH}/subtasks/metrics?get=a&subtasks=1-`, 'query parameter (subtasks) from value "1-"'],
   ] as const) {
     it(`is refused: ${parameter}`, async () => {
       const { status, body } = await ask(url)
@@ -212,5 +217,9 @@ describe('GET .../watermarks', () => {
       { id: '0.currentInputWatermark', value: '-9223372036854775808' },
       { id: '1.currentInputWatermark', value: '77' },
     ])
+  })
+
+  it('says of a vertex that is not known that there is none', async () => {
+    assert.equal((await ask(`/jobs/${JOB}/vertices/${UNKNOWN}/watermarks`)).status, 404)
   })
 })

@@ -12,6 +12,7 @@ import { jobRestApi } from '../../../src/rest/job-rest-api.js'
 import type { JobsGateway } from '../../../src/rest/jobs-gateway.js'
 import { RestEndpoint } from '../../../src/rest/rest-endpoint.js'
 
+const HANDLER_EXCEPTION = 'org.apache.flink.runtime.rest.handler.RestHandlerException'
 const JOB = 'a'.repeat(32)
 const VERTEX = 'b'.repeat(32)
 const TRIGGER = 'c'.repeat(32)
@@ -154,7 +155,7 @@ describe('REST questions', () => {
   })
 
   it('refuse what is no id of a checkpoint', async () => {
-    for (const id of ['x', '-1', '1.5', '1e3', '9'.repeat(20)]) {
+    for (const id of ['x', '1.5', '1e3', '9'.repeat(20)]) {
       const [status, message] = await firstError('GET', `/jobs/${JOB}/checkpoints/details/${id}`)
       assert.equal(status, 400)
       assert.match(message, /Cannot resolve path parameter \(checkpointid\)/)
@@ -167,7 +168,30 @@ describe('REST questions', () => {
       throw new FlinkError('JOB_NOT_FOUND', { jobId: JOB })
     }
     const advice = '`flink-ts list -a` shows the jobs that there are.'
-    assert.deepEqual(await firstError('GET', `/jobs/${JOB}`), [404, `Could not find Flink job (${JOB}). ${advice}`])
+    assert.deepEqual(await firstError('GET', `/jobs/${JOB}`), [
+      404,
+      `org.apache.flink.runtime.rest.NotFoundException: Job ${JOB} not found\nCaused by: ` +
+        `org.apache.flink.runtime.messages.FlinkJobNotFoundException: Could not find Flink job (${JOB}). ${advice}`,
+    ])
+  })
+
+  it('tell of a job that is not there as Flink does: where its state is asked for, as an error of the server', async () => {
+    answers.status = answers.cancel = () => {
+      throw new FlinkError('JOB_NOT_FOUND', { jobId: JOB })
+    }
+    const { status, body } = await ask('GET', `/jobs/${JOB}/status`)
+    const { errors } = body as { errors: string[] }
+    assert.deepEqual([status, errors[0]], [500, 'Internal server error.'])
+    const trace =
+      /^<Exception on server side:\norg\.apache\.flink\.runtime\.messages\.FlinkJobNotFoundException: Could not find/
+    assert.match(errors[1] ?? '', trace)
+    const [code, text] = await firstError('PATCH', `/jobs/${JOB}`)
+    assert.deepEqual([code, text.split('\n')[0]], [404, `${HANDLER_EXCEPTION}: Job could not be found.`])
+  })
+
+  it('mean the same with a slash at the end', async () => {
+    answers.overview = () => []
+    assert.deepEqual(await ask('GET', '/jobs/overview/'), { status: 200, body: { jobs: [] } })
   })
 
   it('say that there is no such endpoint', async () => {
@@ -239,13 +263,28 @@ describe('REST requests', () => {
     assert.deepEqual(calls, [])
   })
 
+  it('refuse a body that is JSON and no object', async () => {
+    for (const body of ['[]', '"x"', '1']) {
+      const [status, message] = await firstError('POST', `/jobs/${JOB}/checkpoints`, body)
+      assert.deepEqual([status, message.startsWith(`${HANDLER_EXCEPTION}: Request did not match`)], [400, true])
+    }
+    assert.equal((await ask('POST', `/jobs/${JOB}/checkpoints`, 'null')).status, 202)
+  })
+
+  it('refuse an incremental checkpoint as Flink does', async () => {
+    const { status, body } = await ask('POST', `/jobs/${JOB}/checkpoints`, { checkpointType: 'INCREMENTAL' })
+    assert.equal(status, 500)
+    assert.match(JSON.stringify(body), /IllegalStateException: Flink does not support .* FLINK-33723\./)
+    assert.deepEqual(calls, [])
+  })
+
   it('refuse a type of checkpoint and a format of savepoints that there is not, and the disposal of nothing', async () => {
     assert.equal((await firstError('POST', `/jobs/${JOB}/checkpoints`, { checkpointType: 'TINY' }))[0], 400)
     for (const url of [`/jobs/${JOB}/savepoints`, `/jobs/${JOB}/stop`]) {
       const [status, message] = await firstError('POST', url, { formatType: 'TINY' })
       assert.deepEqual([status, /formatType/.test(message)], [400, true])
     }
-    const nothing = [400, 'Field savepoint-path must not be omitted or be null.']
+    const nothing = [400, `${HANDLER_EXCEPTION}: Field savepoint-path must not be omitted or be null.`]
     assert.deepEqual(await firstError('POST', '/savepoint-disposal', { 'savepoint-path': null }), nothing)
   })
 })

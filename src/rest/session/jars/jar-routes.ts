@@ -3,8 +3,9 @@ import type { SessionRestContext, SessionRoute } from '../session-route.js'
 import type { JarGateway } from './jar-gateway.js'
 import { jarProgramOf } from './jar-program-of.js'
 import { receiveUpload } from './receive-upload.js'
+import { namesSnapshot, restoredJob } from './restored-job.js'
 
-type Answer = (request: RestRequest, jars: JarGateway) => Promise<unknown>
+type Answer = (request: RestRequest, jars: JarGateway, context: SessionRestContext) => Promise<unknown>
 
 /** Programs that are uploaded, and run from there. */
 export const jarRoutes: readonly SessionRoute[] = [
@@ -29,18 +30,22 @@ export const jarRoutes: readonly SessionRoute[] = [
       plan: await jars.plan(jarIdOf(request), jarProgramOf(request, 'plan')),
     })),
   ),
-  route('POST', '/jars/:jarid/run', async (request, jars) => ({
-    jobid: await jars.run(jarIdOf(request), jarProgramOf(request, 'run')),
-  })),
+  route('POST', '/jars/:jarid/run', async (request, jars, context) => {
+    const program = jarProgramOf(request, 'run')
+    const jobid = await jars.run(jarIdOf(request), program)
+    if (namesSnapshot(program)) await restoredJob(jobid, context)
+    return { jobid }
+  }),
 ]
 
 function route(method: SessionRoute['method'], path: string, answer: Answer): SessionRoute {
   return {
     method,
     path,
-    async handle(request: RestRequest, { gateway }: SessionRestContext): Promise<RestResponse> {
+    async handle(request: RestRequest, context: SessionRestContext): Promise<RestResponse> {
+      const { gateway } = context
       if (gateway.jars === undefined) return { status: 404, body: { errors: [`Not found: ${request.url}`] } }
-      return { status: 200, body: await answer(request, gateway.jars) }
+      return { status: 200, body: await answer(request, gateway.jars, context) }
     },
   }
 }

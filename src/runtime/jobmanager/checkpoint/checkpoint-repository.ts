@@ -60,6 +60,7 @@ export class CheckpointRepository implements SnapshotRepository {
   readonly #localStates: TaskLocalStateStores
   #initialised: Promise<void> | undefined
   #isOpen = false
+  #isGivenUp = false
   #nextId = 1
 
   constructor(environment: JobEnvironment, settings: CheckpointRepositorySettings) {
@@ -243,6 +244,11 @@ export class CheckpointRepository implements SnapshotRepository {
     return this.#settings.recovery !== undefined || this.#retained.retainsOnStop
   }
 
+  /** Its user wants the job no more: nobody goes on with it, though it was told to stop before. Checkpoints stay as of one that was. */
+  giveUp(): void {
+    this.#isGivenUp = true
+  }
+
   /** The job has ended: removes checkpoints that are not to be kept. */
   async shutdown(end: RunEnd): Promise<void> {
     try {
@@ -256,7 +262,9 @@ export class CheckpointRepository implements SnapshotRepository {
 
   /** One that goes on in another process, or could not be begun in this one, leaves all as it is. */
   async #shutdownRecoverable(recovery: RecoveryStore, end: RunEnd): Promise<void> {
-    if (this.#isOpen ? end === 'STOPPED' : recovery.isRecovery) return
+    const goesOn = this.#isOpen ? end === 'STOPPED' : recovery.isRecovery
+    if (goesOn && this.#isGivenUp) await recovery.ended('CANCELED')
+    if (goesOn) return
     if (end !== 'STOPPED' && this.#isOpen) await recovery.ended(end)
     await this.#retained.shutdown(end)
     await (this.#isOpen ? recovery.cleanUp() : recovery.forget())

@@ -15,7 +15,6 @@ import { FlinkError } from '../../../core/errors/flink-error.js'
 import { asError } from '../../../core/errors/thrown-value.js'
 import { settledWithin } from '../../../core/time/settled-within.js'
 import type { LocalStateDirectories, MasterToWorker } from '../../protocol/master-to-worker.js'
-import type { AccumulatorResults } from '../../protocol/accumulators.js'
 import type { QueryableStateInfo } from '../../protocol/state-queries.js'
 import type {
   EndOfData,
@@ -35,7 +34,7 @@ import { planDeployment, type RestoreAssignment } from '../scheduler/deployment-
 import type { SlotAssignment } from '../scheduler/slot-assignment.js'
 import { droppedRecordsOf, type DroppedRecords } from '../watermarks/dropped-records.js'
 import { TimeStore } from '../watermarks/time-store.js'
-import { AccumulatorMerging } from './accumulator-merging.js'
+import { AttemptAccumulators } from './attempt-accumulators.js'
 import { AttemptEnding, type EndingLimits } from './attempt-ending.js'
 import { withTasksOfWorker } from './lost-worker.js'
 import { MetricStore } from './metric-store.js'
@@ -89,7 +88,7 @@ export class JobAttempt {
   readonly metrics: MetricStore = new MetricStore()
   readonly time: TimeStore = new TimeStore()
   readonly stateQueries: StateQueries
-  readonly #accumulators: AccumulatorMerging
+  readonly accumulators: AttemptAccumulators
   readonly #input: JobAttemptInput
   readonly #ending: AttemptEnding
   /** Cancelled, until they are deployed again: what becomes of them is no failure. */
@@ -103,7 +102,7 @@ export class JobAttempt {
     const { environment, slots, attemptNumber, pool } = input
     this.executions = new ExecutionGraph(environment.jobGraph, slots.placeOf, attemptNumber)
     this.#created(this.executions.all())
-    this.#accumulators = new AccumulatorMerging(pool, environment.clock)
+    this.accumulators = new AttemptAccumulators(this.executions, pool, environment.clock)
     this.operatorCoordinators = this.#makeOperatorCoordinators(pool)
     this.stateQueries = new StateQueries({
       executions: this.executions,
@@ -234,7 +233,8 @@ export class JobAttempt {
         this.#storeTime(message)
         break
       case 'accumulators-merged':
-        this.#accumulators.merged(message)
+      case 'accumulators-reported':
+        this.accumulators.handle(message)
         break
       case 'queryable-state-registered':
         this.stateQueries.registered(message)
@@ -284,18 +284,8 @@ export class JobAttempt {
     )
   }
 
-  /** What the tasks accumulated, once all of them have finished. */
-  mergeAccumulators(): Promise<AccumulatorResults> {
-    return this.#accumulators.merge(this.executions.all())
-  }
-
-  /** Accumulators that are still being merged stay without a result. */
-  abandonAccumulators(reason: string): void {
-    this.#accumulators.abandon(reason)
-  }
-
   workerExited(worker: number, error: Error): void {
-    this.#accumulators.workerExited(worker, error)
+    this.accumulators.workerExited(worker, error)
     this.#tasksGone(worker, error)
   }
 

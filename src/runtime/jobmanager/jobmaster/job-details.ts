@@ -15,7 +15,7 @@ export interface SubtaskDetails {
   /** Where it runs, from 0. */
   readonly worker: number
   readonly timestamps: Readonly<Partial<Record<ExecutionState, number>>>
-  /** Of a task that has finished. */
+  /** As its task last told of them: when it was asked, or at its end. */
   readonly accumulators?: AccumulatorParts
 }
 

@@ -15,6 +15,7 @@ import type { CheckpointCoordinator } from '../checkpoint/checkpoint-coordinator
 import { CheckpointStatistics, type CheckpointDetails } from '../checkpoint/checkpoint-statistics.js'
 import type { JobEnvironment } from '../job-environment.js'
 import { diagnoseWatermarks, type VertexTime } from '../watermarks/watermark-diagnosis.js'
+import type { NamedResult } from './attempt-accumulators.js'
 import { describeJob } from './describe-job.js'
 import type { EndedSubtaskDetails, JobDetails } from './job-details.js'
 import { sentence } from './job-notices.js'
@@ -160,6 +161,16 @@ export class JobMaster {
     return this.#loop.attempt?.metrics.all() ?? { lastUpdate: 0, vertices: {}, reports: {} }
   }
 
+  /** Has the tasks, those of a vertex or all, say what they have accumulated: `details` has it then. */
+  async refreshAccumulators(vertexId?: string): Promise<void> {
+    await this.#loop.attempt?.accumulators.refresh(vertexId)
+  }
+
+  /** What the tasks, those of a vertex or all, have accumulated so far, merged where the job runs or has FINISHED. */
+  async accumulated(vertexId?: string): Promise<readonly NamedResult[]> {
+    return (await this.#loop.attempt?.accumulators.soFar(vertexId)) ?? []
+  }
+
   /** What the tasks of a vertex were seen at, if they were yet: they are now. */
   stacks(vertexId: string): VertexStacks | 'disabled' | undefined {
     if (!this.#stackSamples.isEnabled) return 'disabled'
@@ -203,7 +214,7 @@ export class JobMaster {
     const { externalPath } = await this.#coordinator().triggerSavepoint(targetDirectory, thenEnd)
     if (thenEnd === 'cancel') {
       this.#input.repository.endsWith(externalPath)
-      this.cancel()
+      this.cancelForGood()
     }
     return externalPath
   }
@@ -255,10 +266,16 @@ export class JobMaster {
 
   /** Ends the job as soon as its tasks have ended. One that is ending already waits for no merge of its accumulators any more. */
   cancel(): void {
-    this.#loop.attempt?.abandonAccumulators('the job was cancelled meanwhile')
+    this.#loop.attempt?.accumulators.abandon('the job was cancelled meanwhile')
     if (!this.#lifecycle.askCancel()) return
     const reason = new FlinkError('JOB_CANCELED', { jobId: this.jobId })
     void this.#loop.stop(reason).then(() => this.#end('CANCELED'))
+  }
+
+  /** As its user asks for it. One that was told to stop, to go on in another process, does not go on there. */
+  cancelForGood(): void {
+    this.#input.repository.giveUp()
+    this.cancel()
   }
 
   #withoutLastCheckpoint(cause: Error): string {
@@ -295,7 +312,7 @@ export class JobMaster {
   async #end(status: TerminalStatus, reason?: Error): Promise<void> {
     const decided = this.#lifecycle.decide(status, reason)
     const { retention, error, finalCheckpoint } = decided
-    const accumulatorResults = status === 'FINISHED' ? ((await this.#loop.attempt?.mergeAccumulators()) ?? {}) : {}
+    const accumulatorResults = status === 'FINISHED' ? ((await this.#loop.attempt?.accumulators.merged()) ?? {}) : {}
     this.#stackSamples.close()
     await this.#tolerate('remove checkpoints', () => this.#input.repository.shutdown(retention))
     await this.#tolerate('end the workers', () => this.#loop.close(CLOSE_GRACE_MS))

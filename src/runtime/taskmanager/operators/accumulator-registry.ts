@@ -1,18 +1,39 @@
-// Duty: the accumulators of one task, and the merge of one of them with those of other subtasks.
+// Duty: the accumulators of one task, and the merge of one of them, or of a copy while the task runs, with those of other subtasks.
 // Invariants: a name is used once in a task, whatever is chained in it, as in Flink. An accumulator has to be
 // serializable: the error comes when it is added where that can be seen then, else with the result of the job. Merging
 // is the accumulator's own; what comes from another subtask has the class, the local value and the plain fields of the
 // accumulator there.
 // Thread: the task worker that owns the task.
+import { isDeepStrictEqual } from 'node:util'
 import type { AccumulatorResult } from '../../../api/environment/accumulator-result.js'
 import type { Accumulator } from '../../../api/functions/accumulator.js'
+import { DoubleCounter, IntCounter, ListAccumulator, LongCounter } from '../../../api/functions/accumulators.js'
+import { AverageAccumulator } from '../../../api/functions/average-accumulator.js'
+import {
+  DoubleMaximum,
+  DoubleMinimum,
+  IntMaximum,
+  IntMinimum,
+  LongMaximum,
+  LongMinimum,
+} from '../../../api/functions/extremum-accumulators.js'
 import { hasMethods } from '../../../api/functions/has-methods.js'
+import { Histogram } from '../../../api/functions/histogram.js'
 import { describeValue } from '../../../core/errors/describe-value.js'
 import { serializeError } from '../../../core/errors/error-codec.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { describeThrown } from '../../../core/errors/thrown-value.js'
 import type { AccumulatorPart, AccumulatorParts } from '../../protocol/accumulators.js'
 import { isThenable } from '../state/thenable.js'
+
+/** Taking others in changes an accumulator, and this one still counts. */
+const WITHOUT_COPY = 'this accumulator has parts that cannot be copied: there is a result when the job has finished'
+
+/** A new one of these takes in whatever the others hold. Their fields are private, as those of many users are. */
+const ENGINE_ACCUMULATORS: readonly (new () => AnyAccumulator | Accumulator<number, unknown>)[] = [
+  ...[IntCounter, LongCounter, DoubleCounter, Histogram, AverageAccumulator, ListAccumulator],
+  ...[IntMinimum, IntMaximum, LongMinimum, LongMaximum, DoubleMinimum, DoubleMaximum],
+]
 
 export type AnyAccumulator = Accumulator<unknown, unknown>
 
@@ -64,9 +85,11 @@ export class AccumulatorRegistry {
   }
 
   /** Never throws: that a result cannot be had is no reason for a job that has done its work to fail. */
-  merge(name: string, others: readonly AccumulatorPart[]): AccumulatorResult {
-    const registered = this.#registered.get(name)
-    if (registered === undefined) return failure({ name, reason: 'the first of them is not here' })
+  merge(name: string, others: readonly AccumulatorPart[], into: 'accumulator' | 'copy'): AccumulatorResult {
+    const own = this.#registered.get(name)
+    if (own === undefined) return failure({ name, reason: 'the first of them is not here' })
+    const registered = into === 'copy' ? copyOf(name, own) : own
+    if (registered === undefined) return failure({ name, reason: WITHOUT_COPY })
     const { accumulator } = registered
     try {
       for (const other of others) {
@@ -113,6 +136,31 @@ function partOrFailure(name: string, registered: Registered): AccumulatorPart {
     return partOf(name, registered)
   } catch (error) {
     return { type: typeOf(registered.accumulator), value: undefined, fields: {}, error: serializeError(error) }
+  }
+}
+
+/** Undefined where it cannot be had. */
+function copyOf(name: string, { accumulator, operator }: Registered): Registered | undefined {
+  const part = partOrFailure(name, { accumulator, operator })
+  if (part.error !== undefined) return undefined
+  const prototype = Object.getPrototypeOf(accumulator) as object | null
+  const type = ENGINE_ACCUMULATORS.find((each) => each.prototype === prototype)
+  if (type !== undefined) {
+    const copy = new type() as AnyAccumulator
+    copy.merge(received(accumulator, part))
+    return { accumulator: copy, operator }
+  }
+  const copy = Object.assign(Object.create(prototype) as AnyAccumulator, part.fields)
+  const isWhole = Object.keys(part.fields).length === Object.keys(accumulator).length
+  return isWhole && hasSameValue(copy, part.value) ? { accumulator: copy, operator } : undefined
+}
+
+/** Not where the value is made of what a copy does not have, such as private fields. */
+function hasSameValue(copy: AnyAccumulator, value: unknown): boolean {
+  try {
+    return isDeepStrictEqual(copy.getLocalValue(), value)
+  } catch {
+    return false
   }
 }
 

@@ -11,7 +11,7 @@ import { loggerWithFields } from '../../../core/logging/logger-with-fields.js'
 import { TaskManagerOptions } from '../../../core/config/task-manager-options.js'
 import { metricReportingOf } from '../../../core/config/metric-reporters.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
-import type { MergeAccumulators } from '../../protocol/accumulators.js'
+import type { MergeAccumulators, RequestAccumulators } from '../../protocol/accumulators.js'
 import type { CancelTasks, DeployTasks, LoadProgram, MasterToWorker } from '../../protocol/master-to-worker.js'
 import type { TaskDeploymentDescriptor } from '../../protocol/task-deployment.js'
 import { CoordinatorHost } from '../coordination/coordinator-host.js'
@@ -119,6 +119,9 @@ export class TaskExecutor {
         break
       case 'merge-accumulators':
         this.#mergeAccumulators(message)
+        break
+      case 'request-accumulators':
+        this.#reportAccumulators(message)
         break
       case 'query-state': {
         const task = this.#tasks.get(message.executionId)
@@ -269,10 +272,20 @@ export class TaskExecutor {
     return tasks.flatMap((task) => (task instanceof StreamTask ? [taskNameOf(task.descriptor, graph)] : []))
   }
 
-  #mergeAccumulators({ executionId, name, others }: MergeAccumulators): void {
+  #mergeAccumulators({ mergeId, executionId, name, others, into }: MergeAccumulators): void {
     const task = this.#tasks.get(executionId)
-    const result = task instanceof StreamTask ? task.accumulators.merge(name, others) : undefined
-    if (result !== undefined) this.#services.send({ type: 'accumulators-merged', name, result })
+    const result = task instanceof StreamTask ? task.accumulators.merge(name, others, into) : undefined
+    if (result !== undefined) this.#services.send({ type: 'accumulators-merged', mergeId, result })
+  }
+
+  /** Those that have ended have told of theirs. */
+  #reportAccumulators({ requestId, executionIds }: RequestAccumulators): void {
+    const tasks = executionIds.flatMap((executionId) => {
+      const task = this.#tasks.get(executionId)
+      if (!(task instanceof StreamTask) || task.isTerminal) return []
+      return { executionId, accumulators: task.accumulators.parts() }
+    })
+    this.#services.send({ type: 'accumulators-reported', requestId, tasks })
   }
 
   async #close(): Promise<void> {

@@ -151,6 +151,48 @@ describe('A packed program', () => {
     assert.equal(await printed(job), 'without')
   })
 
+  for (const [name, text] of [
+    [
+      'app.cjs',
+      `const path = require('path'), { readFileSync } = require('fs')
+       const data = path.join(__dirname, 'data')
+       console.log(String(readFileSync(path.resolve(__dirname, '..', 'rules.txt'))) + readFileSync(path.join(data, process.argv[2] ?? 'one.txt')))`,
+    ],
+    [
+      'app.mjs',
+      `import { readFileSync } from 'node:fs'
+       import path from 'node:path'
+       import { fileURLToPath } from 'node:url'
+       const here = path.dirname(fileURLToPath(import.meta.url))
+       const named = (name) => readFileSync(\`\${here}/data/\${name}.txt\`, 'utf8')
+       console.log(readFileSync(new URL('../rules.txt', import.meta.url), 'utf8') + named('one'))`,
+    ],
+    [
+      'compiled.cjs',
+      `const node_path_1 = require("node:path")
+       const read = (file) => require('fs').readFileSync(file, 'utf8')
+       console.log(read(__dirname + '/../rules.txt') + read((0, node_path_1.join)(__dirname, "data", "one.txt")))`,
+    ],
+  ] as const) {
+    it(`has what the program opens beside itself, as ${name} does`, async () => {
+      file('rules.txt', 'rules ')
+      file('src/data/one.txt', 'one')
+      file('src/data/no-module.js', 'not a module at all {')
+      assert.equal(await printed(file(`src/${name}`, text)), 'rules one')
+    })
+  }
+
+  it('is told with the places where only the run can tell what is opened, or where that is too much to be sent', async () => {
+    file('much/file.bin', '0'.repeat(17 * 1024 * 1024))
+    const job = file(
+      'job.cjs',
+      "const path = require('path')\nmodule.exports = (name) =>\n  path.join(__dirname, name)\npath.join(__dirname, 'much')\npath.join(__dirname)",
+    )
+    const packed = await packProgram(job)
+    await packed.remove()
+    assert.deepEqual(packed.unknown, [`${job}:4`, `${job}:3`])
+  })
+
   it('is told with the places of imports whose word only the run can tell', async () => {
     const job = file('job.mjs', "const name = './x.js'\nexport default () =>\n  import(name)")
     const packed = await packProgram(job)

@@ -65,6 +65,26 @@ describe('The directory of a session', () => {
       assert.notEqual(await directory.running(), undefined)
     })
 
+  it('says again which session it is of where a cleaner of temporary files has been there, and not where another has it', async () => {
+    const own = await entryOf(process.pid)
+    rmSync(directory.path, { recursive: true })
+    await directory.keep(own)
+    assert.deepEqual(await directory.running(), own)
+    await directory.keep({ ...own, web: 'http://127.0.0.1:2' })
+    assert.deepEqual(await directory.running(), own)
+    assert.deepEqual(readdirSync(directory.path).toSorted(), ['jobs', 'session.json'])
+  })
+
+  it('tells which directory cannot be written to', async () => {
+    rmSync(directory.path, { recursive: true })
+    await assert.rejects(directory.take(await entryOf(process.pid)), {
+      code: 'RUN_DIRECTORY_UNUSABLE',
+      message: /^The run directory .*\/session cannot be used: ENOENT/,
+    })
+    writeFileSync(directory.path, '')
+    await assert.rejects(directory.prepare(), { code: 'RUN_DIRECTORY_UNUSABLE' })
+  })
+
   it('keeps the jobs of a session, the oldest first, and nothing that is no job', async () => {
     const [first, second] = ['a'.repeat(32), 'b'.repeat(32)]
     await directory.record({ jobId: first, submittedAt: 2, jobFile: '/job.js', output: '/out' })

@@ -27,7 +27,11 @@ let launches: JobLaunch[]
 /** What a launch comes to. */
 let outcome: (listener: LaunchListener) => Promise<void>
 let jobs: SessionJobs
+let slots: SlotPool
 let children: ChildProcess[]
+/** Jobs of which nothing that was sent to the session is needed any more. */
+let forgotten: string[]
+let isNeeded: (jobId: string) => boolean
 
 const launcher: JobLauncher = {
   async launch(launch, listener) {
@@ -42,11 +46,16 @@ const launcher: JobLauncher = {
 
 function sessionJobs(own = Configuration.fromMap({ a: 'session', b: 'session' })): SessionJobs {
   const configuration = withJobStorage(own, directory.storage)
+  slots = new SlotPool(4)
   return new SessionJobs({
     ...{ configuration, jobConfiguration: configuration, workingDirectory: '/work', directory, launcher },
     runDirectory: new RunDirectory(run, Date.now),
+    programs: {
+      giveUp: (jobId) => Promise.resolve(void forgotten.push(jobId)),
+      removeEnded: (isLiving) => Promise.resolve(void (isNeeded = isLiving)),
+    },
     fileSystems: new FileSystems().register('file', new InMemoryFileSystem()),
-    ...{ clock: new SystemClock(), random: new SystemRandom(), logger: SILENT_LOGGER, slots: new SlotPool(4) },
+    ...{ clock: new SystemClock(), random: new SystemRandom(), logger: SILENT_LOGGER, slots },
   })
 }
 
@@ -61,7 +70,7 @@ beforeEach(async () => {
   run = mkdtempSync(path.join(tmpdir(), 'session-jobs-'))
   directory = new SessionDirectory(run, new SystemRandom())
   await directory.prepare()
-  ;[launches, children, outcome] = [[], [], () => Promise.resolve()]
+  ;[launches, children, forgotten, outcome] = [[], [], [], () => Promise.resolve()]
   jobs = sessionJobs()
 })
 
@@ -175,12 +184,37 @@ describe('A job of a session', () => {
     jobs = sessionJobs(elsewhere)
     await jobs.open()
     assert.equal(jobs.find(JOB).phase, 'dead')
+    assert.deepEqual([isNeeded(JOB), isNeeded('b'.repeat(32)), forgotten], [true, false, []])
     assert.equal((await directory.records()).length, 1)
   })
 
-  it('is forgotten where nothing is kept of it in the directory of the session', async () => {
-    await directory.record({ jobId: JOB, submittedAt: 1, jobFile: '/job.js', output: '/out' })
+  it('is forgotten where nothing is kept of it in the directory of the session, and so are its slots', async () => {
+    await directory.record({ jobId: JOB, submittedAt: 1, jobFile: '/job.js', output: '/out', slots: 3 })
     await jobs.open()
-    assert.deepEqual([jobs.all(), await directory.records()], [[], []])
+    assert.deepEqual([jobs.all(), await directory.records(), forgotten, slots.available], [[], [], [JOB], 4])
+  })
+
+  it('has its slots in the next session as well, before anybody who waits, while it has no process', async () => {
+    await jobs.submit(SUBMISSION)
+    const [record] = await directory.records()
+    assert.equal(record?.slots, 3)
+    await directory.record({ ...record, jobId: 'b'.repeat(32) })
+    jobs = sessionJobs(Configuration.fromMap({ 'high-availability.storageDir': 'file:///not-mounted' }))
+    await jobs.open()
+    assert.equal(jobs.find('b'.repeat(32)).phase, 'dead')
+    assert.equal(slots.slotsOf('b'.repeat(32)), 3)
+  })
+
+  it('leaves no slots taken when it is not accepted in the end', async () => {
+    outcome = async () => {
+      const processStart = await startOfProcess(process.pid)
+      const entry = { name: 'job', startTime: 1, version: '1', socket: path.join(run, `${JOB}.sock`), slots: 3 }
+      await new RunDirectory(run, Date.now).register({ jobId: JOB, pid: process.pid, processStart, ...entry })
+      await jobs.lookAt(jobs.find(JOB))
+      assert.equal(slots.available, 1)
+      throw new Error('its process has ended')
+    }
+    await assert.rejects(jobs.submit(SUBMISSION))
+    assert.equal(slots.available, 4)
   })
 })

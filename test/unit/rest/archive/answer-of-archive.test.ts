@@ -46,6 +46,16 @@ describe('A job that has ended', () => {
     assert.deepEqual((await get(`/jobs/${JOB}/vertices/${VERTEX}/subtasks/metrics`)).body, [])
   })
 
+  it('tells what a vertex accumulated: merged, or in older archives one subtask after the other', async () => {
+    const url = `/jobs/${JOB}/vertices/${VERTEX}/accumulators`
+    const lines = { name: 'lines', type: 'IntCounter', value: '7' }
+    assert.deepEqual((await get(url)).body, { id: VERTEX, 'user-accumulators': [lines] })
+    const merged = { ...lines, value: '12' }
+    const archive = { ...archiveOf('FINISHED'), vertexAccumulators: { [VERTEX]: [merged] } }
+    const { body } = await answerOfArchive(archive, { method: 'GET', url })
+    assert.deepEqual(body, { id: VERTEX, 'user-accumulators': [merged] })
+  })
+
   it('has no metrics any more, as in Flink, and does not know paths that there are not', async () => {
     assert.deepEqual(await get(`/jobs/${JOB}/metrics?get=numRestarts`), { status: 200, body: [] })
     assert.equal((await get(`/jobs/${JOB}/nothing`)).status, 404)

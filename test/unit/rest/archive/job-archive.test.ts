@@ -12,6 +12,7 @@ const GATEWAY = {
   checkpointDetails: () => Promise.resolve({ id: 4, tasks: { v: {} } }),
   taskCheckpointDetails: () => Promise.resolve({ subtasks: ['of one subtask'] }),
   vertex: () => Promise.resolve({ id: 'v', name: 'of one vertex' }),
+  vertexAccumulators: () => Promise.resolve([]),
   config: () => Promise.resolve({}),
   environment: () => Promise.resolve({}),
   exceptions: () => Promise.resolve({}),

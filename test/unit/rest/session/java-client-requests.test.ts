@@ -112,7 +112,8 @@ describe("A request of Flink's client", () => {
       const unknown = '12'.repeat(16)
       const answer = (): RestResponse => ({ status: 500, body: {} })
       await withSession(answer, async ({ ask, clock }) => {
-        const { status } = await ask('POST', `/jobs/${unknown}/${path}`, { triggerId: TRIGGER })
+        const where = { 'target-directory': '/sp', targetDirectory: '/sp' }
+        const { status } = await ask('POST', `/jobs/${unknown}/${path}`, { triggerId: TRIGGER, ...where })
         assert.equal(status, 202)
         const { body } = await ask('GET', `/jobs/${unknown}/${results}/${TRIGGER}`)
         assert.deepEqual(body['status'], { id: 'COMPLETED' })
@@ -136,7 +137,10 @@ describe("A request of Flink's client", () => {
       const text = await send(head, `--b\r\n\r\n${'x'.repeat(5_000_000)}\r\n--b--\r\n`)
       assert.match(text, /^HTTP\/1\.1 400 /)
       const { errors } = JSON.parse(text.split('\r\n\r\n')[1] ?? '') as { errors: string[] }
-      assert.match(errors.join(), /^This cluster is one of flink-ts .*: flink-ts run -m <host>:<port> <job\.js>$/)
+      assert.match(
+        errors.join(),
+        /^org\.apache\.flink\.runtime\.rest\.handler\.RestHandlerException: This cluster is one of flink-ts .*: flink-ts run -m <host>:<port> <job\.js>$/,
+      )
       assert.deepEqual(asked, [])
     })
   })

@@ -198,6 +198,24 @@ describe('a job that is recovered', () => {
     assert.equal((await second.repository.open()).checkpoint?.metadata.checkpointId, 1)
   })
 
+  it('is not one to recover when its user has cancelled it after it was stopped, and keeps its checkpoints', async () => {
+    const first = await firstRun(TWO)
+    await runs.take(first.repository, 1)
+    first.repository.giveUp()
+    await first.repository.shutdown('STOPPED')
+    assert.deepEqual(await checkpointsThere(), ['chk-1'])
+    await assert.rejects(jobs.entry.holder(), { code: 'RECOVERY_JOB_ENDED' })
+  })
+
+  it('is not one to recover when its user has cancelled it before another process could begin with it', async () => {
+    const first = await firstRun(TWO)
+    await runs.take(first.repository, 1)
+    const second = await recoveredRun(TWO)
+    second.repository.giveUp()
+    await second.repository.shutdown('CANCELED')
+    await assert.rejects(jobs.entry.holder(), { code: 'RECOVERY_JOB_ENDED' })
+  })
+
   it('is nothing to recover when it could not be begun', async () => {
     const run = await runOf(await jobs.submitted(), TWO)
     await run.repository.shutdown('FAILED')

@@ -31,7 +31,8 @@ function mergingOf(...accumulators: readonly Readonly<Record<string, Accumulator
     },
   }
   const merging = new AccumulatorMerging(pool, clock)
-  return { merging, clock, sent, dead, merge: () => merging.merge(executions.all()) }
+  const merge = () => merging.merge(executions.all(), { into: 'accumulator', limitMs: 30_000 })
+  return { merging, clock, sent, dead, merge }
 }
 
 describe('What the subtasks of a finished job accumulated', () => {
@@ -39,8 +40,9 @@ describe('What the subtasks of a finished job accumulated', () => {
     const { merging, clock, sent, merge } = mergingOf({}, { max: part(5) }, { max: part(3) }, { max: part(4) })
     const results = merge()
     const others = [part(3), part(4)]
-    assert.deepEqual(sent, [[1, { type: 'merge-accumulators', executionId: 'a_1_0', name: 'max', others }]])
-    merging.merged({ type: 'accumulators-merged', name: 'max', result: { type: 'Maximum', value: 5 } })
+    const wanted = { mergeId: 1, into: 'accumulator', executionId: 'a_1_0', name: 'max', others }
+    assert.deepEqual(sent, [[1, { type: 'merge-accumulators', ...wanted }]])
+    merging.merged({ mergeId: 1, result: { type: 'Maximum', value: 5 } })
     assert.deepEqual(await results, { max: { type: 'Maximum', value: 5 } })
     assert.equal(clock.pendingTimers, 0)
   })

@@ -110,9 +110,9 @@ export class PlayedWorker implements TaskManagerGateway {
   }
 
   /** Its accumulators keep what they take in, side by side. */
-  merge({ executionId, name, others }: MergeAccumulators): void {
+  merge({ mergeId, executionId, name, others }: MergeAccumulators): void {
     const value = [this.#accumulators.get(executionId)?.[name], ...others].map((part) => part?.value)
-    this.#listener.onMessage({ type: 'accumulators-merged', name, result: { type: 'Played', value } })
+    this.#listener.onMessage({ type: 'accumulators-merged', mergeId, result: { type: 'Played', value } })
   }
 
   acknowledge(checkpointId: number): void {

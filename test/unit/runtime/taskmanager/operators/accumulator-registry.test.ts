@@ -3,6 +3,9 @@ import { describe, it } from 'node:test'
 import type { AccumulatorResult } from '../../../../../src/api/environment/accumulator-result.js'
 import type { Accumulator } from '../../../../../src/api/functions/accumulator.js'
 import { DoubleCounter, IntCounter, ListAccumulator } from '../../../../../src/api/functions/accumulators.js'
+import { AverageAccumulator } from '../../../../../src/api/functions/average-accumulator.js'
+import { IntMaximum } from '../../../../../src/api/functions/extremum-accumulators.js'
+import { Histogram } from '../../../../../src/api/functions/histogram.js'
 import { FlinkError, type ErrorCode } from '../../../../../src/core/errors/flink-error.js'
 import {
   AccumulatorRegistry,
@@ -60,7 +63,7 @@ function merged(make: () => AnyAccumulator, ...values: readonly (readonly unknow
   const [first, ...others] = registries
   assert.ok(first)
   const parts = others.flatMap((registry) => structuredClone(registry.parts())['a'] ?? [])
-  return first.merge('a', parts)
+  return first.merge('a', parts, 'accumulator')
 }
 
 function failure(result: AccumulatorResult): string {
@@ -140,6 +143,88 @@ describe('Accumulators of several subtasks', () => {
       }
     }
     assert.match(failure(merged(() => new Function(), [1], [2])), /^ACCUMULATOR_MERGE_FAILED: .*plain data/)
+  })
+})
+
+/** What comes of a copy of the first one, and what the first one has afterwards. */
+function mergedWhileRunning(make: () => AnyAccumulator, ...values: readonly (readonly unknown[])[]) {
+  const registries = values.map((each) => {
+    const [registry, accumulator] = [new AccumulatorRegistry(), make()]
+    registry.add('a', accumulator, 'Op')
+    for (const value of each) accumulator.add(value)
+    return registry
+  })
+  const [first, ...others] = registries
+  assert.ok(first)
+  const before = first.parts()
+  const result = first.merge(
+    'a',
+    others.flatMap((registry) => structuredClone(registry.parts())['a'] ?? []),
+    'copy',
+  )
+  assert.deepEqual(first.parts(), before)
+  return result
+}
+
+describe('Accumulators of tasks that run', () => {
+  it('are merged in a copy, and go on with what they have', () => {
+    for (const [make, value] of [
+      [() => new IntCounter(), 16],
+      [() => new IntCounter(100), 216],
+      [() => new AverageAccumulator(), 4],
+      [() => new IntMaximum(), 9],
+      [() => new ListAccumulator(), [1, 2, 4, 9]],
+      [
+        () => new Histogram(),
+        new Map([
+          [1, 1],
+          [2, 1],
+          [4, 1],
+          [9, 1],
+        ]),
+      ],
+    ] as const) {
+      const result = mergedWhileRunning(make, [1, 2], [4, 9])
+      assert.deepEqual(result, { type: make().constructor.name, value })
+    }
+  })
+
+  it('of a class of the user are copied by their ordinary fields', () => {
+    class Total implements Accumulator<number, { sum: number }> {
+      total = { sum: 0 }
+      add(value: number): void {
+        this.total.sum += value
+      }
+      getLocalValue(): { sum: number } {
+        return this.total
+      }
+      resetLocal(): void {
+        this.total = { sum: 0 }
+      }
+      merge(other: Accumulator<number, { sum: number }>): void {
+        this.total.sum += other.getLocalValue().sum
+      }
+    }
+    const result = mergedWhileRunning(() => new Total(), [1, 2], [4])
+    assert.deepEqual(result, { type: 'Total', value: { sum: 7 } })
+  })
+
+  it('have no result before the end where no copy can be had of them', () => {
+    const counting = (): AnyAccumulator => {
+      let sum = 0
+      const add = (value: unknown): void => void (sum += Number(value))
+      const merge = (other: AnyAccumulator): void => {
+        add(other.getLocalValue())
+      }
+      return { add, merge, getLocalValue: () => sum, resetLocal: () => undefined }
+    }
+    class Steps extends IntCounter {
+      step = 1
+    }
+    for (const make of [() => new Maximum(), () => new Average(), counting, () => new Steps()]) {
+      const text = failure(mergedWhileRunning(make, [1, 2], [3]))
+      assert.match(text, /^ACCUMULATOR_MERGE_FAILED: .*cannot be copied: there is a result when the job has finished/)
+    }
   })
 })
 
