@@ -108,7 +108,7 @@ test('a quota and DataNodes without room are a full disk', async () => {
   const directory = await newDirectory()
   stub.faults.push(['CREATE', exceptionOf(403, 'DSQuotaExceededException', 'The DiskSpace quota of /1 is exceeded')])
   const noRoom = 'File /a could only be written to 0 of the 1 minReplication nodes. There are 1 datanode(s) running'
-  await write(`${directory}/a`, 'tried again').then(() => undefined)
+  await write(`${directory}/a`, 'tried again')
   for (let attempt = 0; attempt < 4; attempt += 1) stub.faults.push(['CREATE', exceptionOf(403, 'IOException', noRoom)])
   await failsWith('DISK_FULL', /could only be written/, write(`${directory}/b`, 'text'))
 })
@@ -150,7 +150,7 @@ test('a rename whose answer is lost is found out by what is there then', async (
 
 test('a file is made new whole, by one of several, and nothing is left of the others', async () => {
   const directory = await newDirectory()
-  const makers = ['one', 'two', 'three'].map((text) => fileSystem.createNew?.(`${directory}/a`, bytes(text)))
+  const makers = ['one', 'two', 'three'].map(async (text) => fileSystem.createNew?.(`${directory}/a`, bytes(text)))
   const made = await Promise.all(makers)
   assert.equal(made.filter((isMade) => isMade).length, 1)
   const text = stub.textOf(`${directory.slice(root.length)}/a`)

@@ -71,10 +71,11 @@ interface Answer {
 
 const json = (value: unknown): Answer => ({ status: 200, body: JSON.stringify(value) })
 
-class Refusal {
+class Refusal extends Error {
   readonly answer: Answer
 
   constructor(status: number, exception: string) {
+    super(exception)
     this.answer = {
       status,
       body: JSON.stringify({ RemoteException: { exception, message: `${exception} of the stub` } }),
@@ -289,7 +290,7 @@ export class StubHdfs {
   #file(path: string): { bytes: Buffer } {
     const found = this.#find(path)
     if (found.bytes === undefined) throw new Refusal(404, 'FileNotFoundException')
-    return found as { bytes: Buffer }
+    return found
   }
 }
 
