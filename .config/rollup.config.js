@@ -84,7 +84,8 @@ const sharedByMost = [
   'core/config/managed-memory',
   'core/errors/error-codec',
   'core/fs/compressed-file',
-  'core/fs/default-file-systems',
+  'filesystems/default-file-systems',
+  'filesystems/lazy-file-system',
   'core/fs/file-path',
   'core/fs/file-stamp',
   'core/fs/file-systems',
@@ -109,8 +110,13 @@ const sharedByMost = [
   'storage/task-local-state',
 ].map((name) => path.join(compiled, `${name}.js`))
 
+/** Loaded with the first path of their scheme, and by no other thread. */
+const drivers = ['hdfs', 's3']
+
 const manualChunks = (id) => {
   if (sharedByMost.includes(id)) return 'functions'
+  const driver = drivers.find((name) => id.startsWith(path.join(compiled, 'filesystems', name)))
+  if (driver !== undefined) return driver
   return hooks.find((name) => id === path.join(compiled, `${name}.js`))
 }
 

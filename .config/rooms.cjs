@@ -6,6 +6,8 @@
  */
 const rooms = [
   { room: 'core', mayImport: [] },
+  // File systems of other machines by scheme, for what composes a process, a thread or a command.
+  { room: 'filesystems', mayImport: ['core'] },
   // A stream has methods that give the other streams, and most of these have methods that give it.
   { room: 'api', mayImport: ['core'], noNodeModules: true, typeCycles: ['datastream'] },
   { room: 'storage', mayImport: ['core'] },
@@ -18,7 +20,7 @@ const rooms = [
   { room: 'runtime/jobmanager', mayImport: ['runtime/protocol', 'graph', 'storage', 'core'] },
   {
     room: 'runtime/taskmanager',
-    mayImport: ['runtime/protocol', 'graph', 'api', 'storage', 'core'],
+    mayImport: ['runtime/protocol', 'graph', 'api', 'storage', 'filesystems', 'core'],
     layers: [
       ['network', 'state'],
       ['metrics', 'timers', 'eventtime'],
@@ -57,7 +59,7 @@ const rooms = [
     },
   },
   // Reads and writes the bytes of operators, without a job.
-  { room: 'state-processor', mayImport: ['runtime/taskmanager', 'api', 'storage', 'core'] },
+  { room: 'state-processor', mayImport: ['runtime/taskmanager', 'api', 'storage', 'filesystems', 'core'] },
   // Metrics as plain data come in: nothing of the engine.
   { room: 'reporters', mayImport: ['core'] },
   { room: 'rest/messages', mayImport: [] },
@@ -77,11 +79,12 @@ const rooms = [
       'connectors',
       'graph',
       'storage',
+      'filesystems',
       'api',
       'core',
     ],
   },
-  { room: 'cli', mayImport: ['client', 'cluster', 'state-processor', 'graph', 'core'] },
+  { room: 'cli', mayImport: ['client', 'cluster', 'state-processor', 'graph', 'filesystems', 'core'] },
   { room: 'testing', mayImport: ['cluster', 'api', 'core'] },
 ]
 

@@ -1,6 +1,7 @@
 import { messageOf } from '../core/errors/thrown-value.js'
 import { FlinkError } from '../core/errors/flink-error.js'
-import { defaultFileSystems } from '../core/fs/default-file-systems.js'
+import { Configuration } from '../core/config/configuration.js'
+import { defaultFileSystems } from '../filesystems/default-file-systems.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import type { ProgramDescriptor } from '../runtime/protocol/program-descriptor.js'
 import type { CompletedCheckpoint } from '../storage/checkpoint-metadata.js'
@@ -35,7 +36,8 @@ export interface CheckedProgram {
 
 /** What would become of the snapshot's state if the program's first job were started from it; of the snapshot only metadata is read. */
 export async function checkProgram({ pointer, isJobRunning, onFound, ...work }: CheckRequest): Promise<CheckedProgram> {
-  const { snapshot, passedOver } = await namedSnapshot(pointer, isJobRunning, defaultFileSystems())
+  const fileSystems = defaultFileSystems(Configuration.fromEntries(work.program.configuration))
+  const { snapshot, passedOver } = await namedSnapshot(pointer, isJobRunning, fileSystems)
   await onFound(snapshot.metadataFile ?? snapshot.externalPath)
   const check = await replyOfProgram<RestoreCheck>(ENTRY, { ...work, snapshot } satisfies CheckWork, work.program)
   return { check, passedOver }

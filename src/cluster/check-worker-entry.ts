@@ -6,7 +6,7 @@ import { StateBackendOptions } from '../core/config/state-backend-options.js'
 import { serializeError } from '../core/errors/error-codec.js'
 import { prepareOwnEnd } from '../core/process/ending-threads.js'
 import { messageWithPlace } from '../core/errors/failure-text.js'
-import { defaultFileSystems } from '../core/fs/default-file-systems.js'
+import { defaultFileSystems } from '../filesystems/default-file-systems.js'
 import { SystemRandom } from '../core/random/system-random.js'
 import { SystemClock } from '../core/time/system-clock.js'
 import { generateProgramGraph } from '../graph/job-graph-generator.js'
@@ -54,7 +54,7 @@ function check(program: ProgramGraph, { snapshot, opensFunctions }: CheckWork): 
     configuration,
     clock: new SystemClock(),
     random: new SystemRandom(),
-    fileSystems: defaultFileSystems(),
+    fileSystems: defaultFileSystems(configuration),
   })
   // Of a function that did not wait for what it began: it belongs to the operator that is open.
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {

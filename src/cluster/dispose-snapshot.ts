@@ -1,5 +1,4 @@
 import type { RunDirectory } from '../client/run-directory.js'
-import { defaultFileSystems } from '../core/fs/default-file-systems.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { disposeOfSnapshot } from '../runtime/jobmanager/checkpoint/snapshot-disposal.js'
 
@@ -7,7 +6,7 @@ import { disposeOfSnapshot } from '../runtime/jobmanager/checkpoint/snapshot-dis
 export async function disposeSnapshot(
   path: string,
   runDirectory: RunDirectory,
-  fileSystems: FileSystems = defaultFileSystems(),
+  fileSystems: FileSystems,
 ): Promise<void> {
   await disposeOfSnapshot(path, { fileSystems, isJobRunning: (jobId) => runDirectory.isJobRunning(jobId) })
 }

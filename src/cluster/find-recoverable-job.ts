@@ -2,7 +2,7 @@ import { HighAvailabilityOptions } from '../core/config/high-availability-option
 import { ClientOptions } from '../core/config/client-options.js'
 import { Configuration, type ConfigurationEntries } from '../core/config/configuration.js'
 import { FlinkError } from '../core/errors/flink-error.js'
-import { defaultFileSystems } from '../core/fs/default-file-systems.js'
+import { defaultFileSystems } from '../filesystems/default-file-systems.js'
 import { parseFileUri, toFileUri } from '../core/fs/file-path.js'
 import type { FileSystems, LocatedFile } from '../core/fs/file-systems.js'
 import { thisProcess } from '../core/process/process-owner.js'
@@ -33,7 +33,7 @@ export async function findRecoverableJob(
   jobId: string,
   configuration: Configuration,
   services: Omit<OwnerWatchServices, 'asker'>,
-  fileSystems: FileSystems = defaultFileSystems(),
+  fileSystems: FileSystems = defaultFileSystems(configuration),
 ): Promise<RecoverableStart> {
   const entry = new JobEntry(jobId, configuration, fileSystems)
   const from = await entry.holder()

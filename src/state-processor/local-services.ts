@@ -1,7 +1,7 @@
 import type { Configuration } from '../core/config/configuration.js'
 import { CoreOptions } from '../core/config/core-options.js'
 import { RocksDBOptions } from '../core/config/rocksdb-options.js'
-import { defaultFileSystems } from '../core/fs/default-file-systems.js'
+import { defaultFileSystems } from '../filesystems/default-file-systems.js'
 import { WorkingDirectories } from '../core/process/working-directories.js'
 import { SystemRandom } from '../core/random/system-random.js'
 import { SystemClock } from '../core/time/system-clock.js'
@@ -17,7 +17,7 @@ export function localServices(configuration: Configuration): StateProcessorServi
     random,
   })
   return {
-    fileSystems: defaultFileSystems(),
+    fileSystems: defaultFileSystems(configuration),
     random,
     clock: new SystemClock(),
     createDirectory: () => directories.create('snapshot'),

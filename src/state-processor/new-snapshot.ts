@@ -3,13 +3,13 @@
  * not there, and what it was made of is never touched.
  */
 import { FlinkError } from '../core/errors/flink-error.js'
-import { toFileUri } from '../core/fs/file-path.js'
+import { parentOf, toFileUri } from '../core/fs/file-path.js'
 import type { FileSystem } from '../core/fs/file-system.js'
 import type { CheckpointMetadata, CompletedCheckpoint, OperatorState } from '../storage/checkpoint-metadata.js'
 import type { CheckpointLocation, CheckpointStreamFactory } from '../storage/checkpoint-stream-factory.js'
 import { publishSnapshot } from '../storage/checkpoint-storage.js'
 import { checkpointStreams } from '../storage/file-checkpoint-streams.js'
-import { makeDurableDirectory } from '../storage/snapshot-directory.js'
+import { makeDurableDirectory, METADATA_FILE } from '../storage/snapshot-directory.js'
 import {
   streamHandlesOfSubtask,
   type ChannelStateHandle,
@@ -57,7 +57,8 @@ export class NewSnapshot {
   static async begin(target: string, services: StateProcessorServices): Promise<NewSnapshot> {
     await NewSnapshot.refuseExisting(target, services)
     const { fileSystem, path } = services.fileSystems.forUri(target)
-    const part = `${path}.part-${services.random.hex(8)}`
+    // Objects cannot be moved: there metadata are put last, where there are none.
+    const part = fileSystem.isObjectStore === true ? path : `${path}.part-${services.random.hex(8)}`
     await makeDurableDirectory(fileSystem, part)
     return new NewSnapshot(services, path, part)
   }
@@ -118,6 +119,7 @@ export class NewSnapshot {
     }
     endIfInterrupted(this.#services)
     await publishSnapshot(this.#location, metadata, this.#services.fileSystems)
+    if (this.#part === this.#target) return this.#target
     await NewSnapshot.refuseExisting(this.#target, this.#services)
     await this.#fileSystem.rename(this.#part, this.#target)
     await this.#fileSystem.syncDirectory(parentOf(this.#target))
@@ -126,6 +128,9 @@ export class NewSnapshot {
 
   /** Nothing of it is left. */
   async discard(): Promise<void> {
+    const metadata = `${this.#part}/${METADATA_FILE}`
+    const isOfAnother = this.#part === this.#target && (await this.#fileSystem.status(metadata)) !== undefined
+    if (isOfAnother) return
     await this.#fileSystem.delete(this.#part)
   }
 
@@ -176,8 +181,4 @@ export function withManaged(
 ): OperatorSubtaskState | undefined {
   const state = { ...subtask, managedKeyed, managedOperator }
   return streamHandlesOfSubtask(state).length === 0 ? undefined : state
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(1, path.lastIndexOf('/')))
 }

@@ -1,16 +1,15 @@
 // Duty: where snapshots lie: makes their locations, makes them visible, removes them.
-// Invariants: a snapshot exists from the moment at which `_metadata` was renamed into place and the directory synced;
-// everything before that is rubbish that may be removed. A location is never one in which a snapshot lies already.
+// Invariants: a snapshot exists from the moment at which `_metadata` was renamed into place and the directory synced, or in a
+// store of objects was put there, last of all and where there is none; everything before that is rubbish that may be removed. A location is never one in which a snapshot lies already.
 // Thread: main thread.
 import { ReasonError } from '../core/errors/reason-error.js'
-import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { messageOf } from '../core/errors/thrown-value.js'
-import { toFileUri } from '../core/fs/file-path.js'
+import { parentOf, toFileUri } from '../core/fs/file-path.js'
 import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { NOT_ADDRESSABLE } from '../core/fs/not-addressable.js'
-import { writeDurably } from '../core/fs/write-durably.js'
+import { replaceFile } from '../core/fs/publish-file.js'
 import type { Random } from '../core/random/random.js'
 import { streamHandlesOf, type CheckpointMetadata, type CompletedCheckpoint } from './checkpoint-metadata.js'
 import type { CheckpointLocation } from './checkpoint-stream-factory.js'
@@ -21,7 +20,6 @@ import {
   cleanIncompleteCheckpoints,
   makeDurableDirectory,
   METADATA_FILE,
-  METADATA_PART_FILE,
   removeMetadataAlone,
   removeSnapshotDirectory,
   removeSnapshotFiles,
@@ -154,7 +152,7 @@ function savepointFailed(target: string, reason: string, cause?: unknown): Flink
 }
 
 /**
- * Makes a snapshot visible: metadata written aside, all entries synced, renamed, the rename synced. `shared` are the files
+ * Makes a snapshot visible: metadata written aside, all entries synced, renamed, the rename synced; in a store of objects put in place. `shared` are the files
  * that it wrote for later ones, too.
  */
 export async function publishSnapshot(
@@ -169,12 +167,14 @@ export async function publishSnapshot(
   const bytes = encodeMetadata(metadata, directoryUri)
   await storing(directory, async () => {
     await promoteSharedFiles(directory, shared, fileSystems)
-    const temporary = `${directory}/${METADATA_PART_FILE}`
-    await writeDurably(fileSystem, temporary, bytes)
-    // The entries of the state files first: metadata must not survive a crash that they do not.
-    if (namesFilesIn(metadata, directoryUri)) await fileSystem.syncDirectory(directory)
-    await fileSystem.rename(temporary, `${directory}/${METADATA_FILE}`)
-    await syncTogether(fileSystem, [directory, path.dirname(directory)])
+    await replaceFile(fileSystem, `${directory}/${METADATA_FILE}`, bytes, {
+      isNew: true,
+      // The entries of the state files first: metadata must not survive a crash that they do not.
+      beforeNamed: async () => {
+        if (namesFilesIn(metadata, directoryUri)) await fileSystem.syncDirectory(directory)
+      },
+    })
+    await syncTogether(fileSystem, [directory, parentOf(directory)])
   })
   return { metadata, externalPath: directoryUri }
 }
@@ -208,7 +208,7 @@ export async function deleteForeignSnapshot(snapshot: CompletedCheckpoint, fileS
 
 function ownFilesOf(metadata: CheckpointMetadata, directoryUri: string, fileSystems: FileSystems): Set<string> {
   const uris = streamHandlesOf(metadata).flatMap((handle) => (handle.kind === 'file' ? handle.uri : []))
-  const own = uris.filter((uri) => path.posix.dirname(uri) === directoryUri)
+  const own = uris.filter((uri) => parentOf(uri) === directoryUri)
   return new Set(own.map((uri) => fileSystems.forUri(uri).path))
 }
 
@@ -225,7 +225,7 @@ export async function deleteSnapshot(snapshot: CompletedCheckpoint, fileSystems:
 /** Small state lies in the metadata itself: then there is nothing whose order on the disk would matter. */
 function namesFilesIn(metadata: CheckpointMetadata, directoryUri: string): boolean {
   const shared = sharedDirectoryOf(directoryUri)
-  return streamHandlesOf(metadata).some((handle) => handle.kind === 'file' && path.posix.dirname(handle.uri) !== shared)
+  return streamHandlesOf(metadata).some((handle) => handle.kind === 'file' && parentOf(handle.uri) !== shared)
 }
 
 async function storing(directory: string, work: () => Promise<void>): Promise<void> {

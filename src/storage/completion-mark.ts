@@ -9,6 +9,7 @@
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { ReasonError } from '../core/errors/reason-error.js'
+import { parentOf } from '../core/fs/file-path.js'
 import type { FileSystem } from '../core/fs/file-system.js'
 import { isMarkFile, markFileOf, removeMark, textOfMark, writeHint, writeMark } from './job-mark.js'
 import { checkpointIdOf, METADATA_FILE } from './snapshot-directory.js'
@@ -61,7 +62,7 @@ export async function unmarkRemoved(
 ): Promise<void> {
   const checkpointId = checkpointIdOf(path.basename(checkpointDirectory))
   if (checkpointId === undefined) return
-  const directory = path.dirname(checkpointDirectory)
+  const directory = parentOf(checkpointDirectory)
   const left: number[] = []
   for (const { name } of await fileSystem.list(directory)) {
     const id = checkpointIdOf(name)

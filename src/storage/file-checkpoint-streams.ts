@@ -30,11 +30,12 @@ export function checkpointStreams(
   return {
     createStream: (scope = 'EXCLUSIVE', inline = 'SMALL') => {
       if (location.kind === 'memory') return Promise.resolve(new MemoryStream(location.maxStateSizeBytes))
-      const { fileSystem, path } = fileSystems.forUri(location.directoryUri)
       const name = random.uuid()
-      // A shared file is moved there when the checkpoint completes: until then it goes with its directory.
       const isShared = scope === 'SHARED' && location.incremental !== undefined
       const directoryUri = isShared ? location.incremental.sharedDirectoryUri : location.directoryUri
+      const own = fileSystems.forUri(location.directoryUri)
+      // A shared file is moved there when the checkpoint completes: until then it goes with its directory. Objects cannot be moved.
+      const { fileSystem, path } = own.fileSystem.isObjectStore === true ? fileSystems.forUri(directoryUri) : own
       const target = { fileSystem, file: `${path}/${name}`, uri: `${directoryUri}/${name}` }
       const thresholdBytes = location.inlineThresholdBytes / (isShared ? SHARED_INLINE_DIVISOR : 1)
       return Promise.resolve(new FileStream(target, inline === 'NEVER' ? 0 : thresholdBytes))

@@ -2,9 +2,9 @@
 // Invariants: a mark is replaced as a whole, and durable when it has been written or removed; a hint is replaced as a whole,
 // and a crash of the machine may take it away or leave an empty file. Only a plain file of sensible size is read.
 // Thread: main thread.
-import path from 'node:path'
+import { parentOf } from '../core/fs/file-path.js'
 import type { FileSystem } from '../core/fs/file-system.js'
-import { writeDurably } from '../core/fs/write-durably.js'
+import { publishFile, replaceFileSoon } from '../core/fs/publish-file.js'
 import { murmur3x64Of128 } from '../core/hash/murmur3-128.js'
 import { makeDurableDirectory } from './snapshot-directory.js'
 
@@ -27,22 +27,13 @@ function prefixOf(kind: MarkKind): string {
 
 /** Writes `content` as JSON; the directory is made where it is missing. */
 export async function writeMark(file: string, content: object, fileSystem: FileSystem): Promise<void> {
-  const directory = path.dirname(file)
-  await makeDurableDirectory(fileSystem, directory)
-  await writeDurably(fileSystem, `${file}.part`, bytesOf(content))
-  await fileSystem.rename(`${file}.part`, file)
-  await fileSystem.syncDirectory(directory)
+  await makeDurableDirectory(fileSystem, parentOf(file))
+  await publishFile(fileSystem, file, bytesOf(content))
 }
 
 /** As a mark, without waiting for the disk; the directory is there. */
 export async function writeHint(file: string, content: object, fileSystem: FileSystem): Promise<void> {
-  const writer = await fileSystem.openForWrite(`${file}.part`)
-  try {
-    await writer.write(bytesOf(content))
-  } finally {
-    await writer.close()
-  }
-  await fileSystem.rename(`${file}.part`, file)
+  await replaceFileSoon(fileSystem, file, bytesOf(content))
 }
 
 function bytesOf(content: object): Uint8Array {
@@ -65,5 +56,5 @@ export async function textOfMark(
 export async function removeMark(file: string, fileSystem: FileSystem): Promise<void> {
   if ((await fileSystem.status(file)) === undefined) return
   await fileSystem.delete(file)
-  await fileSystem.syncDirectory(path.dirname(file))
+  await fileSystem.syncDirectory(parentOf(file))
 }

@@ -1,16 +1,18 @@
 // Duty: the files that several checkpoints of one job name: which ones a checkpoint names, how they come into `shared/`,
 // and which of them nobody needs.
 // Invariants: a shared file is written into the directory of the checkpoint that makes it and moved before that
-// checkpoint's metadata is published; so what was aborted, or half-written in a crash, goes with that directory. Only
-// files with names that the engine makes are removed.
+// checkpoint's metadata is published; so what was aborted, or half-written in a crash, goes with that directory. In a store of
+// objects nothing can be moved: it is written in place, and removed by name when the checkpoint is aborted. Only files with
+// names that the engine makes are removed.
 // Thread: main thread.
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { parentOf } from '../core/fs/file-path.js'
 import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { streamHandlesOf, type CheckpointMetadata, type CompletedCheckpoint } from './checkpoint-metadata.js'
 import { readMetadataFile } from './metadata-file.js'
-import type { StreamStateHandle } from './state-handles.js'
+import { streamHandlesOfSubtask, type StreamStateHandle, type TaskStateSnapshot } from './state-handles.js'
 import {
   isStateFileName,
   makeDurableDirectory,
@@ -21,14 +23,24 @@ import {
 
 /** The files in the `shared/` beside a checkpoint that it names, as URIs or paths as its directory is given. */
 export function sharedFilesOf(metadata: CheckpointMetadata, directory: string): Set<string> {
+  return sharedAmong(streamHandlesOf(metadata), directory)
+}
+
+/** The same of what tasks have acknowledged of a checkpoint under way. */
+export function sharedFilesIn(snapshots: readonly TaskStateSnapshot[], directory: string): Set<string> {
+  const subtasks = snapshots.flatMap(({ operators }) => Object.values(operators))
+  return sharedAmong(subtasks.flatMap(streamHandlesOfSubtask), directory)
+}
+
+function sharedAmong(handles: readonly StreamStateHandle[], directory: string): Set<string> {
   const shared = sharedDirectoryOf(directory)
-  const uris = streamHandlesOf(metadata).flatMap((handle) => (handle.kind === 'file' ? handle.uri : []))
-  return new Set(uris.filter((uri) => path.posix.dirname(uri) === shared && isStateFileName(path.posix.basename(uri))))
+  const uris = handles.flatMap((handle) => (handle.kind === 'file' ? handle.uri : []))
+  return new Set(uris.filter((uri) => parentOf(uri) === shared && isStateFileName(path.basename(uri))))
 }
 
 /** Whether a later checkpoint may name it, too. */
 export function isSharedStateFile(handle: StreamStateHandle): boolean {
-  return handle.kind === 'file' && path.posix.basename(path.posix.dirname(handle.uri)) === SHARED_DIRECTORY
+  return handle.kind === 'file' && path.basename(parentOf(handle.uri)) === SHARED_DIRECTORY
 }
 
 /** Moves what a checkpoint wrote for later ones, too, to where its handles say; durably. */
@@ -39,6 +51,8 @@ export async function promoteSharedFiles(
 ): Promise<void> {
   if (uris.length === 0) return
   const { fileSystem, path: shared } = fileSystems.forUri(sharedDirectoryOf(directory))
+  // There they were written in place.
+  if (fileSystem.isObjectStore === true) return
   // Somebody may have removed it while the job runs.
   await makeDurableDirectory(fileSystem, shared)
   for (const uri of uris) {
@@ -88,7 +102,7 @@ export async function removeSharedFilesOf(
   if (uris.length === 0) return
   const { fileSystem, path: directory } = fileSystems.forUri(directoryUri)
   const files = uris.map((uri) => fileSystems.forUri(uri).path)
-  await removeUnnamedSharedFiles(fileSystem, path.dirname(directory), files)
+  await removeUnnamedSharedFiles(fileSystem, parentOf(directory), files)
 }
 
 /** Undefined where some metadata cannot be understood: then nobody knows what it names. */

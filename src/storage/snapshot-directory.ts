@@ -5,11 +5,13 @@
 // Thread: main thread.
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { parentOf } from '../core/fs/file-path.js'
+import { PART_SUFFIX } from '../core/fs/publish-file.js'
 import type { FileStatus, FileSystem } from '../core/fs/file-system.js'
 
 export const METADATA_FILE = '_metadata'
 /** Metadata until it is complete. */
-export const METADATA_PART_FILE: string = `${METADATA_FILE}.part`
+const METADATA_PART_FILE = `${METADATA_FILE}${PART_SUFFIX}`
 
 /** Says which job has claimed the snapshot. */
 export const CLAIM_MARK_FILE = '_claimed'
@@ -37,19 +39,19 @@ export function isStateFileName(name: string): boolean {
 
 /** The `shared/` beside a checkpoint's directory; a URI for a URI, a path for a path. */
 export function sharedDirectoryOf(directory: string): string {
-  return `${path.posix.dirname(directory)}/${SHARED_DIRECTORY}`
+  return `${parentOf(directory)}/${SHARED_DIRECTORY}`
 }
 
 /** Makes a directory and its missing parents; all their entries are durable afterwards. */
 export async function makeDurableDirectory(fileSystem: FileSystem, directory: string): Promise<void> {
   const missing: string[] = []
   let at = directory
-  while (at !== path.dirname(at) && (await fileSystem.status(at)) === undefined) {
+  while (at !== parentOf(at) && (await fileSystem.status(at)) === undefined) {
     missing.push(at)
-    at = path.dirname(at)
+    at = parentOf(at)
   }
   await fileSystem.mkdirs(directory)
-  for (const made of missing.reverse()) await fileSystem.syncDirectory(path.dirname(made))
+  for (const made of missing.reverse()) await fileSystem.syncDirectory(parentOf(made))
 }
 
 /** Removes a snapshot, whole or half-written, from the directory that was made for it. Nothing happens when it is not there. */
@@ -81,7 +83,7 @@ export async function removeSnapshotFiles(
   metadataFile: string,
   stateFiles: Iterable<string>,
 ): Promise<void> {
-  const directory = path.dirname(metadataFile)
+  const directory = parentOf(metadataFile)
   await fileSystem.delete(metadataFile)
   await syncIfThere(fileSystem, directory)
   for (const file of stateFiles)
@@ -94,7 +96,7 @@ export async function removeSnapshotFiles(
 /** That the metadata of a snapshot were removed stays so, with its directory or out of it. */
 export async function syncRemoval(fileSystem: FileSystem, directory: string): Promise<void> {
   await syncIfThere(fileSystem, directory)
-  await syncIfThere(fileSystem, path.dirname(directory))
+  await syncIfThere(fileSystem, parentOf(directory))
 }
 
 /** Somebody else may remove the same directory at the same moment: then it is gone, as it should be. */

@@ -3,7 +3,7 @@
 // Thread: main thread.
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
-import { parseFileUri, toFileUri } from '../core/fs/file-path.js'
+import { parentOf, parseFileUri, toFileUri } from '../core/fs/file-path.js'
 import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import type { CompletedCheckpoint, SnapshotHeader } from './checkpoint-metadata.js'
@@ -33,7 +33,7 @@ export async function locateSnapshot(pointer: string, fileSystems: FileSystems):
   const status = await fileSystem.status(named)
   if (status === undefined) throw notFound(pointer)
   const link = status.isDirectory ? await linkTargetOf(named, pointer, fileSystem) : undefined
-  const directory = link ?? (status.isDirectory ? named : path.dirname(named))
+  const directory = link ?? (status.isDirectory ? named : parentOf(named))
   const directoryUri = toFileUri(directory)
   const file = status.isDirectory ? `${directory}/${METADATA_FILE}` : named
   const metadata = await readMetadataFile(file, directoryUri, fileSystem)
@@ -79,9 +79,9 @@ function metadataMissing(path: string, names?: string): FlinkError {
  */
 async function linkTargetOf(named: string, pointer: string, fileSystem: FileSystem): Promise<string | undefined> {
   try {
-    const parent = await fileSystem.realPath(path.dirname(named))
+    const parent = await fileSystem.realPath(parentOf(named))
     const real = await fileSystem.realPath(named)
-    return real === path.join(parent, path.basename(named)) ? undefined : real
+    return real === `${parent === '/' ? '' : parent}/${path.basename(named)}` ? undefined : real
   } catch (error) {
     if (FlinkError.is(error, 'FILE_NOT_FOUND')) throw notFound(pointer, error)
     throw error

@@ -8,6 +8,7 @@
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { FileReader, FileSystem } from '../core/fs/file-system.js'
+import { parentOf } from '../core/fs/file-path.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { crc32c } from '../core/memory/crc32c.js'
 import { streamHandlesOf, type CheckpointMetadata } from './checkpoint-metadata.js'
@@ -56,7 +57,7 @@ async function verifyFile(uri: string, handles: readonly FileHandle[], fileSyste
   if (!status.isPlainFile) throw damaged(file, whole, 'it is no plain file')
   const { sizeBytes } = status
   if (sizeBytes < endBytes) throw damaged(file, whole, `it is cut off after ${String(sizeBytes)} bytes`)
-  const mayBeLonger = path.posix.basename(path.posix.dirname(file)) === SHARED_DIRECTORY
+  const mayBeLonger = path.basename(parentOf(file)) === SHARED_DIRECTORY
   if (sizeBytes > endBytes && !mayBeLonger)
     throw damaged(file, whole, `${String(sizeBytes - endBytes)} bytes follow its end`)
   const reader = await openState(file, whole, fileSystem)

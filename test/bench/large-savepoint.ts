@@ -1,5 +1,5 @@
 import { Types } from '../../src/api/types/types-table.js'
-import { defaultFileSystems } from '../../src/core/fs/default-file-systems.js'
+import { defaultFileSystems } from '../../src/filesystems/default-file-systems.js'
 import { hashKey } from '../../src/core/keygroups/canonical-key.js'
 import { keyGroupForHash } from '../../src/core/keygroups/key-group-assignment.js'
 import { DataOutputView } from '../../src/core/memory/data-output-view.js'

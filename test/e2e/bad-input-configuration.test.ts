@@ -198,27 +198,27 @@ describe('a definition on the command line that is wrong', { concurrency: 2 }, (
 })
 
 describe('a place that cannot be used', { concurrency: 2 }, () => {
-  const noHdfs = [
-    "Could not find a file system implementation for scheme 'hdfs'. The scheme is not directly supported by flink-ts and " +
+  const noSuchScheme = [
+    "Could not find a file system implementation for scheme 'gs'. The scheme is not directly supported by flink-ts and " +
       'no file system to support this scheme could be loaded.',
-    "'hdfs://namenode:8020/",
-    'Use file:///, or mount the storage as a local directory.',
+    "'gs://bucket/",
+    'Use file:///, hdfs://, webhdfs://, swebhdfs://, s3://, s3a://, s3p://, or mount the storage as a local directory.',
   ]
 
-  it('readTextFile from hdfs:// says which scheme is missing and what to do instead', async () => {
-    assertFailed(await runWith({}, 'run', 'reading.js', '--input', 'hdfs://namenode:8020/in.txt'), noHdfs)
+  it('readTextFile from gs:// says which scheme is missing and what to do instead', async () => {
+    assertFailed(await runWith({}, 'run', 'reading.js', '--input', 'gs://bucket/in.txt'), noSuchScheme)
   })
 
   it('passwords in a URI are not shown', async () => {
-    const result = await runWith({}, 'run', 'reading.js', '--input', 's3://ann:secret@bucket/in.txt')
-    assertFailed(result, ["scheme 's3'", "'s3://bucket/in.txt'"])
+    const result = await runWith({}, 'run', 'reading.js', '--input', 'gs://ann:secret@bucket/in.txt')
+    assertFailed(result, ["scheme 'gs'", "'gs://bucket/in.txt'"])
     assert.doesNotMatch(result.stderr, /secret/)
   })
 
-  it('state.checkpoints.dir on hdfs:// is told before the job is submitted', async () => {
-    const flat = 'state.checkpoints.dir: hdfs://namenode:8020/checkpoints\n'
+  it('state.checkpoints.dir on gs:// is told before the job is submitted', async () => {
+    const flat = 'state.checkpoints.dir: gs://bucket/checkpoints\n'
     const result = await runWith({ flat }, 'run', 'checkpointed.js')
-    assertFailed(result, noHdfs)
+    assertFailed(result, noSuchScheme)
     assert.equal(result.stdout, '')
   })
 

@@ -124,9 +124,9 @@ describe('a savepoint that cannot be written', () => {
       reason: /Failed to create savepoint directory at .*below: /,
     },
     {
-      where: 'HDFS',
-      target: 'hdfs://namenode:8020/savepoints',
-      reason: /file system implementation for scheme 'hdfs'.*Use .*file:\/\/\/.*, or mount the storage/,
+      where: 'a store that is not known',
+      target: 'gs://bucket/savepoints',
+      reason: /file system implementation for scheme 'gs'.*Use .*file:\/\/\/.*, or mount the storage/,
     },
   ] as const
 

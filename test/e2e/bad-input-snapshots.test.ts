@@ -85,7 +85,7 @@ describe('run -s of what is no snapshot', { concurrency: 2 }, () => {
 
   it('is refused when it is in a file system that there is not, with what to do', async () => {
     const advice = 'or mount the storage as a local directory.'
-    await assertRefused('hdfs://namenode:8020/sp', [], /implementation for scheme 'hdfs'/, advice)
+    await assertRefused('gs://bucket/sp', [], /implementation for scheme 'gs'/, advice)
   })
 
   it('is refused without its path', async () => {

@@ -87,8 +87,10 @@ async function disposeSavepoint(path: string, context: CliContext): Promise<numb
   context.tell(`Disposing savepoint '${printable(path)}'.`)
   context.tell('Waiting for response...')
   try {
-    if (context.session === undefined) await disposeSnapshot(target, runDirectoryOf(context))
-    else await restClusterClientOf(context).disposeSavepoint(context.session, target)
+    if (context.session === undefined) {
+      const { defaultFileSystems } = await import('../../filesystems/default-file-systems.js')
+      await disposeSnapshot(target, runDirectoryOf(context), defaultFileSystems(context.configuration))
+    } else await restClusterClientOf(context).disposeSavepoint(context.session, target)
   } catch (cause) {
     throw new FlinkError('ACTION_FAILED', { text: `Failed to dispose the savepoint '${path}'.` }, { cause })
   }

@@ -1,4 +1,4 @@
-import { defaultFileSystems } from '../../core/fs/default-file-systems.js'
+import { defaultFileSystems } from '../../filesystems/default-file-systems.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import { ADVICE_ON_SNAPSHOTS } from '../arguments/advice-on-snapshots.js'
@@ -81,7 +81,7 @@ async function* linesOfInput(interruption: AbortSignal): AsyncGenerator<Uint8Arr
 
 async function* linesOf(file: string, context: CliContext): AsyncGenerator<Uint8Array> {
   const target = absoluteTarget(file, 'file of lines', context.workingDirectory)
-  const { fileSystem, path } = defaultFileSystems().forUri(target)
+  const { fileSystem, path } = defaultFileSystems(context.configuration).forUri(target)
   const reader = await fileSystem.openForRead(path)
   try {
     for (let at = 0; ;) {

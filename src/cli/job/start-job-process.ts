@@ -3,7 +3,7 @@ import { ClusterOptions } from '../../core/config/cluster-options.js'
 import { Configuration } from '../../core/config/configuration.js'
 import { SavepointOptions } from '../../core/config/savepoint-options.js'
 import type { FlinkError } from '../../core/errors/flink-error.js'
-import { defaultFileSystems } from '../../core/fs/default-file-systems.js'
+import { defaultFileSystems } from '../../filesystems/default-file-systems.js'
 import { QuickLocalFileSystem } from '../../core/fs/quick-local-file-system.js'
 import { LazyLogger, LEVELS } from '../../core/logging/lazy-logger.js'
 import type { Logger } from '../../core/logging/logger.js'
@@ -71,7 +71,7 @@ export async function startJobProcess(
     runDirectory,
     version: packageVersion(),
     logDirectory,
-    fileSystems: defaultFileSystems(undefined, new QuickLocalFileSystem()),
+    fileSystems: defaultFileSystems(configuration, { local: new QuickLocalFileSystem() }),
     clock,
     random: new SystemRandom(),
     logger,

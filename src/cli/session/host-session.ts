@@ -6,7 +6,7 @@ import { SessionDirectory } from '../../cluster/session/session-directory.js'
 import { SessionCluster } from '../../cluster/session/session-cluster.js'
 import { ClusterOptions } from '../../core/config/cluster-options.js'
 import { Configuration } from '../../core/config/configuration.js'
-import { defaultFileSystems } from '../../core/fs/default-file-systems.js'
+import { defaultFileSystems } from '../../filesystems/default-file-systems.js'
 import { makeDirectories } from '../../core/fs/make-directories.js'
 import type { Logger } from '../../core/logging/logger.js'
 import { SystemRandom } from '../../core/random/system-random.js'
@@ -54,7 +54,7 @@ export async function hostSession(request: SessionRequest, listener: SessionList
     logFile: files.log,
     version: packageVersion(),
     launcher: new SessionJobLauncher(logDirectory, logger),
-    fileSystems: defaultFileSystems(),
+    fileSystems: defaultFileSystems(configuration),
     random: new SystemRandom(),
   })
   const onSignal = (signal: NodeJS.Signals): void => {

@@ -15,7 +15,6 @@ const LARGEST_SPLIT_BYTES = 32 * 1024 * 1024
 const SMALLEST_SPLIT_BYTES = 1024 * 1024
 /** A reader that is done early finds another one. */
 const SPLITS_A_READER = 4
-const SCHEME = /^[a-zA-Z][a-zA-Z0-9+.-]+:/
 
 /**
  * Says whether a file, or a directory with all that is in it, is looked at: by its path. Hidden ones, whose name begins with `.` or
@@ -66,9 +65,7 @@ export class NonSplittingRecursiveEnumerator implements FileEnumerator {
     const files = new Map<string, number>()
     for (const path of paths) {
       const { fileSystem, path: absolute } = fileSystems.forUri(path)
-      const scheme = SCHEME.exec(path)?.[0] ?? ''
-      const prefix = scheme.toLowerCase() === 'file:' ? '' : scheme
-      for (const file of await this.#filesOf(fileSystem, absolute)) files.set(`${prefix}${file.path}`, file.sizeBytes)
+      for (const file of await this.#filesOf(fileSystem, absolute)) files.set(file.path, file.sizeBytes)
     }
     const found = [...files].filter(([, sizeBytes]) => sizeBytes > 0).sort(([one], [other]) => (one < other ? -1 : 1))
     const totalBytes = found.reduce((sum, [, sizeBytes]) => sum + sizeBytes, 0)

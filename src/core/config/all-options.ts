@@ -12,6 +12,7 @@ import { MetricOptions } from './metric-options.js'
 import { PipelineOptions } from './pipeline-options.js'
 import { RestOptions } from './rest-options.js'
 import { RestartStrategyOptions } from './restart-strategy-options.js'
+import { S3Options } from './s3-options.js'
 import { SavepointOptions } from './savepoint-options.js'
 import { SecurityOptions } from './security-options.js'
 import { SessionOptions } from './session-options.js'
@@ -48,6 +49,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
   { title: 'HDFS', holder: 'HdfsOptions', options: HdfsOptions },
   { title: 'Processes and logs', holder: 'ClusterOptions', options: ClusterOptions },
   { title: 'Session cluster', holder: 'SessionOptions', options: SessionOptions },
+  { title: 'Files on S3', holder: 'S3Options', options: S3Options },
   { title: 'Metrics', holder: 'MetricOptions', options: MetricOptions },
   { title: 'Client', holder: 'ClientOptions', options: ClientOptions },
   { title: 'REST', holder: 'RestOptions', options: RestOptions },

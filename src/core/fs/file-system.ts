@@ -68,6 +68,9 @@ export interface FileSystem {
   deleteEmptyDirectory(path: string): Promise<boolean>
   /** A whole durable file, atomically: of several that do this at once one gets true. False when something is there already. */
   createNew?(path: string, bytes: Uint8Array): Promise<boolean>
-  /** Where files that are exactly once are made in another way than by renaming them; `names` no other attempt gives. */
+  /**
+   * Where files that are exactly once are made in another way than by renaming them; `names` no other attempt gives. Its
+   * recoverables are plain data, which `recoverables.ts` writes.
+   */
   createRecoverableWriter?(names: Pick<Random, 'uuid'>): RecoverableWriter
 }

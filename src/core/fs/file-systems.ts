@@ -1,7 +1,8 @@
+import { Configuration } from '../config/configuration.js'
 import { FlinkError } from '../errors/flink-error.js'
 import type { Random } from '../random/random.js'
 import { SystemRandom } from '../random/system-random.js'
-import { parseFileUri } from './file-path.js'
+import { parseFileUri, rootOf } from './file-path.js'
 import type { FileSystem } from './file-system.js'
 import { InMemoryTemporaryFiles } from './in-memory-temporary-files.js'
 import type { TemporaryFiles } from './temporary-files.js'
@@ -14,11 +15,16 @@ export interface LocatedFile {
 /** Names of files that no other attempt or job may have. */
 type NameSource = Pick<Random, 'uuid'>
 
+/** Makes a file system as the options of a job or of a command say. */
+export type FileSystemFactory = (configuration: Configuration) => FileSystem
+
 /** File systems by scheme, and the place for temporary files: in memory where no disk is given. */
 export class FileSystems {
   readonly temporaryFiles: TemporaryFiles
   readonly random: NameSource
   readonly #byScheme = new Map<string, FileSystem>()
+  readonly #factories = new Map<string, FileSystemFactory>()
+  #configuration = new Configuration()
 
   constructor(temporaryFiles: TemporaryFiles = new InMemoryTemporaryFiles(), random: NameSource = new SystemRandom()) {
     this.temporaryFiles = temporaryFiles
@@ -30,21 +36,66 @@ export class FileSystems {
     return this
   }
 
+  /** Of a scheme whose file system depends on options: it is made when it is first asked for. */
+  registerFactory(scheme: string, factory: FileSystemFactory): this {
+    this.#factories.set(scheme, factory)
+    return this
+  }
+
+  /** The same, those that depend on options as these say. */
+  configuredBy(configuration: Configuration): FileSystems {
+    const configured = new FileSystems(this.temporaryFiles, this.random)
+    configured.#configuration = configuration
+    for (const [scheme, fileSystem] of this.#byScheme) {
+      if (!this.#factories.has(scheme)) configured.register(scheme, fileSystem)
+    }
+    for (const [scheme, factory] of this.#factories) configured.registerFactory(scheme, factory)
+    return configured
+  }
+
   /** The same, each of them as `change` gives it back. */
   changed(change: (fileSystem: FileSystem) => FileSystem): FileSystems {
     const changed = new FileSystems(this.temporaryFiles, this.random)
-    for (const [scheme, fileSystem] of this.#byScheme) changed.register(scheme, change(fileSystem))
+    for (const scheme of this.#schemes()) changed.registerFactory(scheme, () => change(this.#require(scheme)))
     return changed
   }
 
-  /** The file system of a URI or path, and the path in it; FILE_SYSTEM_SCHEME_UNSUPPORTED for an unknown scheme. */
+  /**
+   * The file system of a URI or path, and the path in it; FILE_SYSTEM_SCHEME_UNSUPPORTED for an unknown scheme, PATH_INVALID for a
+   * relative path of one that is known.
+   */
   forUri(text: string): LocatedFile {
     const { scheme, path } = parseFileUri(text)
-    const fileSystem = this.#byScheme.get(scheme)
-    if (fileSystem !== undefined) return { fileSystem, path }
-    const known = [...this.#byScheme.keys()].map((name) => `${name}:///`).join(', ')
+    const fileSystem = this.#find(scheme)
+    if (fileSystem === undefined) throw this.#unsupported(scheme, text)
+    if (scheme !== 'file' && rootOf(path) === '/') {
+      throw new FlinkError('PATH_INVALID', { path: text, reason: `it is not of the form ${scheme}://<host>/<path>` })
+    }
+    return { fileSystem, path }
+  }
+
+  #schemes(): string[] {
+    return [...new Set([...this.#byScheme.keys(), ...this.#factories.keys()])]
+  }
+
+  #find(scheme: string): FileSystem | undefined {
+    const known = this.#byScheme.get(scheme)
+    if (known !== undefined) return known
+    const made = this.#factories.get(scheme)?.(this.#configuration)
+    if (made !== undefined) this.#byScheme.set(scheme, made)
+    return made
+  }
+
+  #require(scheme: string): FileSystem {
+    const found = this.#find(scheme)
+    if (found === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `${scheme} is registered` })
+    return found
+  }
+
+  #unsupported(scheme: string, text: string): FlinkError {
+    const known = this.#schemes().map((name) => (name === 'file' ? 'file:///' : `${name}://`))
     const asked = text.replace(/\/\/[^/@]*@/, '//')
-    const advice = `It was asked for by '${asked}'. Use ${known}, or mount the storage as a local directory.`
-    throw new FlinkError('FILE_SYSTEM_SCHEME_UNSUPPORTED', { scheme, advice })
+    const advice = `It was asked for by '${asked}'. Use ${known.join(', ')}, or mount the storage as a local directory.`
+    return new FlinkError('FILE_SYSTEM_SCHEME_UNSUPPORTED', { scheme, advice })
   }
 }

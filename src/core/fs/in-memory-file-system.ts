@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { FlinkError } from '../errors/flink-error.js'
 import { DataOutputView } from '../memory/data-output-view.js'
+import { rootOf } from './file-path.js'
 import type { DirectoryEntry, FileReader, FileStatus, FileSystem, FileWriter } from './file-system.js'
 
 class MemoryFile {
@@ -121,14 +122,14 @@ export class InMemoryFileSystem implements FileSystem {
     return this.#run('list', directory, () => {
       if (this.#find(directory) === undefined) return []
       const { entries } = this.#directory('list', directory)
-      return [...entries.keys()].sort().map((name) => this.#statusOf(path.join(directory, name)))
+      return [...entries.keys()].sort().map((name) => this.#statusOf(`${directory === '/' ? '' : directory}/${name}`))
     })
   }
 
   realPath(file: string): Promise<string> {
     return this.#run('realPath', file, () => {
       if (this.#find(file) === undefined) throw new FlinkError('FILE_NOT_FOUND', { path: file })
-      return path.resolve('/', file)
+      return rootOf(file) === '/' ? path.resolve('/', file) : file
     })
   }
 

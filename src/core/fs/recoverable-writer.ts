@@ -1,5 +1,5 @@
 /**
- * How far a file that is being written is safe: what a checkpoint keeps of it. Plain data.
+ * How far a file that is being written is safe: what a checkpoint keeps of it. Plain data, of which a writer may have more.
  */
 export interface CommitRecoverable {
   /** Where the file will be. */

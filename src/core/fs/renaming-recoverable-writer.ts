@@ -7,13 +7,11 @@
 // Invariants: what `persist` and `closeForCommit` tell of is durable before they resolve. A file has its name only when it is whole. Each
 // step of a commit may be done again, after a crash at any point of it.
 import { FlinkError } from '../errors/flink-error.js'
-import { ReasonError } from '../errors/reason-error.js'
-import { DataInputView } from '../memory/data-input-view.js'
-import { DataOutputView } from '../memory/data-output-view.js'
 import type { Random } from '../random/random.js'
 import { parentOf } from './file-path.js'
 import type { FileSystem, FileWriter } from './file-system.js'
 import { filesBelow } from './files-below.js'
+import { recoverables } from './recoverables.js'
 import type {
   CommitOutcome,
   CommitRecoverable,
@@ -25,7 +23,6 @@ import type {
 } from './recoverable-writer.js'
 import { BufferMemory, BufferedWrites } from './buffered-writes.js'
 
-const VERSION = 1
 const IN_PROGRESS_NAME = /^\.(.+)\.inprogress\.[0-9a-f-]{36}$/
 
 export class RenamingRecoverableWriter implements RecoverableWriter {
@@ -83,11 +80,11 @@ export class RenamingRecoverableWriter implements RecoverableWriter {
   }
 
   getResumeRecoverableSerializer(): RecoverableSerializer {
-    return renamingRecoverables
+    return recoverables
   }
 
   getCommitRecoverableSerializer(): RecoverableSerializer {
-    return renamingRecoverables
+    return recoverables
   }
 
   supportsResume(): boolean {
@@ -224,22 +221,6 @@ class RenamingCommitter implements Committer {
     await this.#fileSystem.syncDirectory(parentOf(targetPath))
     return 'committed'
   }
-}
-
-export const renamingRecoverables: RecoverableSerializer = {
-  getVersion: () => VERSION,
-  serialize: ({ targetPath, temporaryPath, offset }) => {
-    const output = new DataOutputView()
-    output.writeUtf8(targetPath)
-    output.writeUtf8(temporaryPath)
-    output.writeFloat64(offset)
-    return output.toBytes()
-  },
-  deserialize: (version, bytes) => {
-    if (version !== VERSION) throw new ReasonError(`files of version ${String(version)} are not known`)
-    const input = new DataInputView(bytes)
-    return { targetPath: input.readUtf8(), temporaryPath: input.readUtf8(), offset: input.readFloat64() }
-  },
 }
 
 /** `sizeBytes`: what the file under this path has in place of what was written; undefined where it is gone. */

@@ -2,7 +2,7 @@
 // Invariants: nothing but this file knows that it is a thread. Errors that nobody caught fail the worker's tasks.
 // Thread: the task worker.
 import { parentPort, workerData } from 'node:worker_threads'
-import { defaultFileSystems } from '../../core/fs/default-file-systems.js'
+import { defaultFileSystems } from '../../filesystems/default-file-systems.js'
 import { LocalTemporaryFiles } from '../../core/fs/local-temporary-files.js'
 import { claimStandardInput } from '../../core/io/standard-input.js'
 import { StandardStream } from '../../core/io/standard-stream.js'
@@ -45,7 +45,7 @@ if (parentPort !== null) {
     clock,
     random: new SystemRandom(),
     logger,
-    fileSystems: defaultFileSystems(new LocalTemporaryFiles()),
+    fileSystems: defaultFileSystems(undefined, { temporaryFiles: new LocalTemporaryFiles() }),
     standardOutput,
     standardError,
     scheduler: new ThreadLoopScheduler(bell, questions),

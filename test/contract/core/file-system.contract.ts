@@ -33,6 +33,7 @@ async function rejectsWith(code: ErrorCode, file: string, work: Promise<unknown>
 export function fileSystemContract(name: string, make: Make): void {
   describe(`${name} as a FileSystem`, () => {
     contentContract(make)
+    newFileContract(make)
     directoryContract(make)
     emptyDirectoryContract(make)
     failureContract(make)
@@ -107,6 +108,33 @@ function contentContract(make: Make): void {
     await fileSystem.rename(`${directory}/a`, `${directory}/z`)
     assert.equal(await textOf(fileSystem, `${directory}/z/b/c`), 'deep')
     assert.equal(await fileSystem.status(`${directory}/a/b/c`), undefined)
+  })
+}
+
+function newFileContract(make: Make): void {
+  it('makes a file that is not there yet, of many who try at once one, and leaves it to its end', async () => {
+    const { fileSystem, directory } = await make()
+    if (fileSystem.createNew === undefined) return
+    const file = `${directory}/new`
+    const texts = ['one', 'two', 'three', 'four']
+    const made = await Promise.all(texts.map((text) => fileSystem.createNew?.(file, bytes(text))))
+    assert.equal(made.filter((isMade) => isMade === true).length, 1)
+    assert.equal(await textOf(fileSystem, file), texts[made.indexOf(true)])
+    assert.equal(await fileSystem.createNew(file, bytes('late')), false)
+    assert.equal(await textOf(fileSystem, file), texts[made.indexOf(true)])
+  })
+
+  it('shows a file of an object store when it is closed, and the old one before', async () => {
+    const { fileSystem, directory } = await make()
+    if (fileSystem.isObjectStore !== true) return
+    const file = `${directory}/a`
+    await write(fileSystem, file, 'old')
+    const writer = await fileSystem.openForWrite(file)
+    await writer.write(bytes('new'))
+    await writer.sync()
+    assert.equal(await textOf(fileSystem, file), 'old')
+    await writer.close()
+    assert.equal(await textOf(fileSystem, file), 'new')
   })
 }
 
@@ -201,8 +229,10 @@ function failureContract(make: Make): void {
     const missing = `${directory}/missing`
     await rejectsWith('FILE_NOT_FOUND', missing, fileSystem.readFile(missing))
     await rejectsWith('FILE_NOT_FOUND', missing, fileSystem.openForRead(missing))
-    await rejectsWith('FILE_NOT_FOUND', missing, fileSystem.openForWrite(`${missing}/file`))
     await rejectsWith('FILE_NOT_FOUND', missing, fileSystem.rename(missing, `${directory}/b`))
+    // What has no directories of its own does not ask for them.
+    if (fileSystem.isObjectStore === true) return
+    await rejectsWith('FILE_NOT_FOUND', missing, fileSystem.openForWrite(`${missing}/file`))
     await rejectsWith('FILE_NOT_FOUND', missing, fileSystem.syncDirectory(missing))
   })
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { afterEach, beforeEach, describe, it } from 'node:test'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import type { FileSystem } from '../../../src/core/fs/file-system.js'
+import { parseFileUri } from '../../../src/core/fs/file-path.js'
 import { FileSystems } from '../../../src/core/fs/file-systems.js'
 import { crc32c } from '../../../src/core/memory/crc32c.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
@@ -42,7 +43,7 @@ export function describeCheckpointStorage(name: string, openDisk: () => Promise<
 
     beforeEach(async () => {
       disk = await openDisk()
-      fileSystems = new FileSystems().register('file', disk.fileSystem)
+      fileSystems = new FileSystems().register(parseFileUri(disk.directory).scheme, disk.fileSystem)
       storage = new FileCheckpointStorage(`${disk.directory}/cp`, JOB, { fileSystems, random, inlineThresholdBytes: 0 })
       await storage.initialise()
     })

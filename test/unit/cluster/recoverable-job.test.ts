@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
 import { findRecoverableJob } from '../../../src/cluster/find-recoverable-job.js'
 import { RecoverableJob, type RecoveredJob } from '../../../src/cluster/recoverable-job.js'
 import { Configuration } from '../../../src/core/config/configuration.js'
@@ -19,7 +20,7 @@ function recoverableOf(jobs: StoredJobs, recovered?: RecoveredJob, takesPlace = 
 }
 
 async function withProgram(): Promise<StoredJobs> {
-  const jobs = new StoredJobs()
+  const jobs = new StoredJobs(new InMemoryFileSystem())
   await jobs.disk.mkdirs('/programs')
   await jobs.write('/programs/job.mjs', 'export default 1\n')
   return jobs
@@ -57,7 +58,7 @@ describe('RecoverableJob', () => {
   })
 
   it('refuses a second job of the same program', () => {
-    const job = recoverableOf(new StoredJobs())
+    const job = recoverableOf(new StoredJobs(new InMemoryFileSystem()))
     job.submitted()
     assert.throws(
       () => {
@@ -105,7 +106,7 @@ describe('findRecoverableJob', () => {
   }
 
   it('gives back how the job was started, from where it is kept now', async () => {
-    const jobs = new StoredJobs()
+    const jobs = new StoredJobs(new InMemoryFileSystem())
     await jobs.submitted()
     const start = await find(jobs)
     assert.equal(start.jobFile, '/programs/job.mjs')
@@ -119,7 +120,7 @@ describe('findRecoverableJob', () => {
   })
 
   it('runs the copy of a program that was changed or removed since, and tells it', async () => {
-    const jobs = new StoredJobs()
+    const jobs = new StoredJobs(new InMemoryFileSystem())
     await jobs.submitted()
     const told: string[] = []
     await jobs.write('/programs/job.mjs', 'export default () => 2\n')

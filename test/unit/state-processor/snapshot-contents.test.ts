@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { describe, it } from 'node:test'
-import { defaultFileSystems } from '../../../src/core/fs/default-file-systems.js'
+import { defaultFileSystems } from '../../../src/filesystems/default-file-systems.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { loadKvDriver } from '../../../src/runtime/taskmanager/state/rocksdb/drivers/load-kv-driver.js'
 import { EVERYTHING } from '../../../src/state-processor/entry-filter.js'

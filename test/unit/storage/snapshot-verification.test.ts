@@ -125,7 +125,7 @@ async function longestRead(metadata: CheckpointMetadata, bytes: Uint8Array): Pro
             }
             return { sizeBytes: reader.sizeBytes, read, close: () => reader.close() }
           }
-        : target[name].bind(target),
+        : (target[name] as unknown as () => void).bind(target),
   })
   await verifyState(metadata, new FileSystems().register('file', watched))
   return longest

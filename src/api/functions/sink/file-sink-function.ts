@@ -113,7 +113,7 @@ export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements
     if (own !== undefined) this.#state?.update([own, ...this.#ofOthers])
     if (!this.#unsynced.bytes || own === undefined) return
     // The snapshot outlives the machine's crash, so what it counts as written must too.
-    await this.#writer?.sync()
+    await this.#makeDurable(own)
     if (this.#unsynced.entry) await this.#syncEntry(own.file)
     Object.assign(this.#unsynced, { bytes: false, entry: false })
   }
@@ -127,6 +127,15 @@ export abstract class FileSinkFunction<T> extends RichSinkFunction<T> implements
     this.#unsynced.bytes = true
     await this.#writer?.write(bytes)
     if (this.#own !== undefined) this.#own = { ...this.#own, lengthBytes: this.#own.lengthBytes + bytes.length }
+  }
+
+  /** In a store of objects a file is there once it is closed: it is, and written on in a copy that the store makes. */
+  async #makeDurable({ file, lengthBytes }: WrittenFile): Promise<void> {
+    const { fileSystem } = this.getRuntimeContext().getFileSystems().forUri(this.#path)
+    await this.#writer?.sync()
+    if (fileSystem.isObjectStore !== true) return
+    await this.#writer?.close()
+    this.#writer = await fileSystem.openToContinue(file, lengthBytes)
   }
 
   /** Once an attempt: whoever made the file may not have come this far. A pipe or a device has nothing to be found again. */

@@ -14,7 +14,7 @@ import type { BucketState } from './bucket-state.js'
 const SYNCED_AT_ONCE = 16
 
 export interface BucketsParts<IN, BucketID> extends BucketParts<IN, BucketID> {
-  /** Absolute, without a scheme. */
+  /** Absolute, as its file system has it. */
   readonly basePath: string
   readonly bucketAssigner: BucketAssigner<IN, BucketID>
 }

@@ -6,7 +6,7 @@ import type { WriterInitContext } from '../../../api/connector/sink2/writer-init
 import type { SimpleVersionedSerializer } from '../../../api/connector/source/simple-versioned-serializer.js'
 import type { SupportsPreCommitTopology } from '../../../api/connector/topology/supports-pre-commit-topology.js'
 import { recoverableWriterFor } from '../../../core/fs/recoverable-writer-for.js'
-import { renamingRecoverables } from '../../../core/fs/renaming-recoverable-writer.js'
+import { recoverables } from '../../../core/fs/recoverables.js'
 import { bucketTexts } from './bucket-state.js'
 import { BucketWriter } from './bucket-writer.js'
 import { BulkPartWriter } from './bulk-part-writer.js'
@@ -21,7 +21,7 @@ import { FileWriter } from './file-writer.js'
 import { fileWriterStates, type FileWriterState } from './file-writer-state.js'
 import { OnCheckpointRollingPolicy } from './on-checkpoint-rolling-policy.js'
 import { RowWisePartWriter } from './row-wise-part-writer.js'
-import { checkedPart } from './sink-arguments.js'
+import { checkedPart, refuseArgument } from './sink-arguments.js'
 
 /**
  * Records to files in directories, exactly once. A record goes to the bucket that the bucket assigner says, which is a directory below the
@@ -99,12 +99,16 @@ export class FileSink<IN>
   ): Promise<FileWriter<IN, string>> {
     const { path, createPartWriter, ...parts } = this.#parts
     const fileSystems = context.getFileSystems()
+    if (parts.compaction !== undefined && fileSystems.forUri(path).fileSystem.isObjectStore === true) {
+      const reason = `${path} is in a store of objects, where a file can be read only once it is committed`
+      refuseArgument('FileSinkBuilder.enableCompact', reason)
+    }
     const bucketWriter = new BucketWriter(recoverableWriterFor(fileSystems, path), createPartWriter)
     return FileWriter.open({ ...parts, basePath: fileSystems.forUri(path).path, bucketWriter }, context, recoveredState)
   }
 
   getWriterStateSerializer(): SimpleVersionedSerializer<FileWriterState<string>> {
-    return fileWriterStates(bucketTexts, renamingRecoverables)
+    return fileWriterStates(bucketTexts, recoverables)
   }
 
   createCommitter(context: CommitterInitContext): FileCommitter {
@@ -115,6 +119,6 @@ export class FileSink<IN>
   }
 
   getCommittableSerializer(): SimpleVersionedSerializer<FileSinkCommittable> {
-    return fileSinkCommittables(renamingRecoverables)
+    return fileSinkCommittables(recoverables)
   }
 }

@@ -23,7 +23,7 @@ import { PartFileNames } from './part-file-names.js'
 import type { RollingPolicy } from './rolling-policy.js'
 
 export interface FileWriterParts<IN, BucketID> {
-  /** Absolute, without a scheme. */
+  /** Absolute, as its file system has it. */
   readonly basePath: string
   readonly bucketAssigner: BucketAssigner<IN, BucketID>
   readonly bucketWriter: BucketWriter<IN, BucketID>

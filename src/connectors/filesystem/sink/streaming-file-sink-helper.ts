@@ -23,7 +23,7 @@ import { storedBucket, storedFile, storedParts } from './stored-parts.js'
 const COMMITTED_AT_ONCE = 16
 
 export interface HelperParts<IN> {
-  /** Absolute, without a scheme. */
+  /** Absolute, as its file system has it. */
   readonly basePath: string
   readonly fileSystem: FileSystem
   readonly files: RecoverableWriter

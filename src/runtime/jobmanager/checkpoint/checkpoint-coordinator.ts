@@ -252,7 +252,7 @@ export class CheckpointCoordinator {
     try {
       return this.#planOrThrow(checkpointId)
     } catch (error) {
-      this.#work.discard(location)
+      this.#work.discard(location, [])
       throw error
     }
   }
@@ -381,7 +381,7 @@ export class CheckpointCoordinator {
     environment.logger.warn(`checkpoint ${String(checkpointId)} was aborted`, { reason: error.message })
     this.#services.sendToAll({ type: 'notify-checkpoint-aborted', checkpointId })
     this.#services.operatorCoordinators.checkpointEnded(checkpointId)
-    this.#work.discard(pending.location)
+    this.#work.discard(pending.location, pending.snapshots())
   }
 
   #forget(pending: PendingCheckpoint): void {

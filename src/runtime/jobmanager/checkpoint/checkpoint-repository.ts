@@ -15,6 +15,7 @@ import {
 } from '../../../storage/checkpoint-storage.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
 import type { Predecessors } from '../../../storage/predecessors.js'
+import type { TaskStateSnapshot } from '../../../storage/state-handles.js'
 import type { JobEnvironment } from '../job-environment.js'
 import type { LocalStateDirectories } from '../../protocol/master-to-worker.js'
 import type { RestoreAssignment } from '../scheduler/deployment-plan.js'
@@ -218,10 +219,10 @@ export class CheckpointRepository implements SnapshotRepository {
     return completed
   }
 
-  async discard(location: CheckpointLocation): Promise<void> {
+  async discard(location: CheckpointLocation, acknowledged: readonly TaskStateSnapshot[] = []): Promise<void> {
     this.#localStates.abort(location)
     await discardLocation(location, this.#environment.fileSystems)
-    await this.#incremental.discarded(location)
+    await this.#incremental.discarded(location, acknowledged)
   }
 
   /** With this savepoint the job is to end: a later start of the same program learns of it. */

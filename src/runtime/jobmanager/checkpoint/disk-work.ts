@@ -5,6 +5,7 @@
 import { asError } from '../../../core/errors/thrown-value.js'
 import type { Logger } from '../../../core/logging/logger.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
+import type { TaskStateSnapshot } from '../../../storage/state-handles.js'
 import type { SnapshotRepository } from './snapshot-repository.js'
 
 export class DiskWork {
@@ -19,8 +20,8 @@ export class DiskWork {
   }
 
   /** Removes what an aborted checkpoint has written. */
-  discard(location: CheckpointLocation): void {
-    this.track(this.#discard(location))
+  discard(location: CheckpointLocation, acknowledged: readonly TaskStateSnapshot[]): void {
+    this.track(this.#discard(location, acknowledged))
   }
 
   /** Of work that never rejects. */
@@ -42,9 +43,9 @@ export class DiskWork {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay)
   }
 
-  async #discard(location: CheckpointLocation): Promise<void> {
+  async #discard(location: CheckpointLocation, acknowledged: readonly TaskStateSnapshot[]): Promise<void> {
     try {
-      await this.#repository.discard(location)
+      await this.#repository.discard(location, acknowledged)
     } catch (error) {
       const reason = asError(error).message
       this.#logger.warn('could not remove the files of an aborted checkpoint', { reason })

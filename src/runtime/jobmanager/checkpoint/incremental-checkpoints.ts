@@ -8,7 +8,8 @@ import type { FileSystems } from '../../../core/fs/file-systems.js'
 import type { Logger } from '../../../core/logging/logger.js'
 import type { CheckpointMetadata, CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
-import { holdsSharedFiles, sharedFilesOf } from '../../../storage/shared-files.js'
+import type { TaskStateSnapshot } from '../../../storage/state-handles.js'
+import { holdsSharedFiles, sharedFilesIn, sharedFilesOf } from '../../../storage/shared-files.js'
 import { SharedStateRegistry } from '../../../storage/shared-state-registry.js'
 import { sharedDirectoryOf, syncRemoval } from '../../../storage/snapshot-directory.js'
 
@@ -72,9 +73,17 @@ export class IncrementalCheckpoints {
     }
   }
 
-  /** Nothing is left in the location of a checkpoint that was aborted. */
-  async discarded(location: CheckpointLocation): Promise<void> {
-    if (location.kind === 'file') await this.#registry.release(location.directoryUri)
+  /**
+   * Nothing is left in the location of a checkpoint that was aborted. In a store of objects what it wrote for later ones lies in
+   * `shared/` by then, and goes now; what a task acknowledges later stays until the job starts again.
+   */
+  async discarded(location: CheckpointLocation, acknowledged: readonly TaskStateSnapshot[]): Promise<void> {
+    if (location.kind === 'memory') return
+    const { directoryUri } = location
+    if (location.incremental !== undefined && this.#fileSystems.forUri(directoryUri).fileSystem.isObjectStore === true) {
+      this.#registry.hold(directoryUri, sharedFilesIn(acknowledged, directoryUri))
+    }
+    await this.#registry.release(directoryUri)
   }
 
   /**

@@ -4,7 +4,7 @@
 // Thread: main thread.
 import type { TimerHandle } from '../../../core/time/clock.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
-import type { StreamStateHandle } from '../../../storage/state-handles.js'
+import type { StreamStateHandle, TaskStateSnapshot } from '../../../storage/state-handles.js'
 import type { EntryCounts } from '../../protocol/entry-counts.js'
 import type { AcknowledgeCheckpoint } from '../../protocol/worker-to-master.js'
 import type { Execution } from '../executiongraph/execution.js'
@@ -80,6 +80,11 @@ export class PendingCheckpoint {
 
   get isFullyAcknowledged(): boolean {
     return this.acknowledged.size === this.plan.toAcknowledge.length
+  }
+
+  /** What tasks have written by now. */
+  snapshots(): TaskStateSnapshot[] {
+    return [...this.acknowledged.values()].map(({ snapshot }) => snapshot)
   }
 
   /** The tasks in which somebody wants to hear that it is complete. */

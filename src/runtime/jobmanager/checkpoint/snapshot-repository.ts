@@ -3,6 +3,7 @@
 // Thread: main thread.
 import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
 import type { CheckpointLocation } from '../../../storage/checkpoint-stream-factory.js'
+import type { TaskStateSnapshot } from '../../../storage/state-handles.js'
 import type { PendingCheckpoint } from './pending-checkpoint.js'
 
 /** checkpoint-repository.ts, or a double in tests. */
@@ -11,5 +12,6 @@ export interface SnapshotRepository {
   prepareSavepoint(checkpointId: number, targetDirectory: string): Promise<CheckpointLocation>
   /** Writes the metadata; a checkpoint (not a savepoint) becomes the newest one to restart from. */
   complete(pending: PendingCheckpoint): Promise<CompletedCheckpoint>
-  discard(location: CheckpointLocation): Promise<void>
+  /** `acknowledged`: what tasks have written of it by then. */
+  discard(location: CheckpointLocation, acknowledged?: readonly TaskStateSnapshot[]): Promise<void>
 }

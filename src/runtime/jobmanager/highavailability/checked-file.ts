@@ -2,24 +2,18 @@
 // Invariants: replaced as a whole, and durable once written; what does not match its checksum is an error. A directory that is
 // not there is never made: it may be gone because another process has taken it.
 // Thread: main thread.
-import path from 'node:path'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { messageOf } from '../../../core/errors/thrown-value.js'
 import type { FileSystem } from '../../../core/fs/file-system.js'
-import { writeDurably } from '../../../core/fs/write-durably.js'
+import { publishFile } from '../../../core/fs/publish-file.js'
 import { crc32c } from '../../../core/memory/crc32c.js'
-
-/** Of a file that is not complete yet. */
-export const PART = '.part'
 
 export type Fields = Readonly<Record<string, unknown>>
 
 export async function writeCheckedFile(file: string, content: object, fileSystem: FileSystem): Promise<void> {
   const text = JSON.stringify(content)
   const bytes = new TextEncoder().encode(`${JSON.stringify({ crc32c: checksumOf(text), content: text })}\n`)
-  await writeDurably(fileSystem, `${file}${PART}`, bytes)
-  await fileSystem.rename(`${file}${PART}`, file)
-  await fileSystem.syncDirectory(path.dirname(file))
+  await publishFile(fileSystem, file, bytes)
 }
 
 /** Undefined where there is none; RECOVERY_ENTRY_DAMAGED. */

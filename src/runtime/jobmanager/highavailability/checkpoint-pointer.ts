@@ -5,19 +5,19 @@
 // get their name by a rename: a process that was stopped with the file open writes on when it wakes up, whoever has the fence then.
 // Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { PART_SUFFIX, replaceFile } from '../../../core/fs/publish-file.js'
 import { toFileUri } from '../../../core/fs/file-path.js'
 import type { FileSystem } from '../../../core/fs/file-system.js'
 import { NOT_ADDRESSABLE } from '../../../core/fs/not-addressable.js'
-import { writeDurably } from '../../../core/fs/write-durably.js'
 import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
 import { decodeMetadata, encodeMetadata } from '../../../storage/metadata-codec.js'
-import { entryDamaged, PART, readCheckedFile, writeCheckedFile } from './checked-file.js'
+import { entryDamaged, readCheckedFile, writeCheckedFile } from './checked-file.js'
 import type { JobFence } from './job-fence.js'
 
 const POINTER_FILE = 'checkpoint.json'
 const METADATA_PREFIX = 'metadata-'
 /** One name for all: what a full disk leaves of one is in the way of the next, and overwritten. */
-const METADATA_PART_FILE = `metadata${PART}`
+const METADATA_PART_FILE = `metadata${PART_SUFFIX}`
 
 /** A snapshot in files by its path, one from memory as it is. */
 export type CheckpointPointer =
@@ -38,8 +38,7 @@ export async function writePointer(
     }
     const name = `${METADATA_PREFIX}${String(checkpointId)}`
     const part = `${fence.path}/${METADATA_PART_FILE}`
-    await writeDurably(fileSystem, part, encodeMetadata(metadata, toFileUri(fence.path)))
-    await fileSystem.rename(part, `${fence.path}/${name}`)
+    await replaceFile(fileSystem, `${fence.path}/${name}`, encodeMetadata(metadata, toFileUri(fence.path)), { part })
     await writeCheckedFile(file, { checkpointId, metadata: name }, fileSystem)
     for (const { name: other, path } of await fileSystem.list(fence.path)) {
       if (other.startsWith(METADATA_PREFIX) && other !== name) await fileSystem.delete(path)
@@ -67,7 +66,7 @@ export async function readPointer(
 export async function removePointer(fence: JobFence, fileSystem: FileSystem): Promise<void> {
   for (const { name, path } of await fileSystem.list(fence.path)) {
     const isPointer = name === POINTER_FILE || name.startsWith(METADATA_PREFIX)
-    if (isPointer || name.endsWith(PART)) await fileSystem.delete(path)
+    if (isPointer || name.endsWith(PART_SUFFIX)) await fileSystem.delete(path)
   }
 }
 

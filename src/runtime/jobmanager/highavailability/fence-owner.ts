@@ -3,8 +3,9 @@
 // nothing of the process: then it counts as one that may live.
 // Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { PART_SUFFIX } from '../../../core/fs/publish-file.js'
 import { processOwnerOf, type ProcessOwner } from '../../../core/process/process-owner.js'
-import { PART, readCheckedFile, writeCheckedFile } from './checked-file.js'
+import { readCheckedFile, writeCheckedFile } from './checked-file.js'
 import type { FenceDirectory, FenceName } from './fence-directory.js'
 
 const OWNER_FILE = /^process-([0-9a-f]{16})\.json$/
@@ -14,7 +15,7 @@ export async function writeOwner(directory: FenceDirectory, { holder }: FenceNam
   try {
     await writeCheckedFile(file, owner, fileSystem)
   } catch (error) {
-    await fileSystem.delete(`${file}${PART}`)
+    await fileSystem.delete(`${file}${PART_SUFFIX}`)
     throw error
   }
 }

@@ -3,7 +3,7 @@
 // Invariants: below the directory of the checkpoints a file is written in the fence and renamed out of it, and what is removed is
 // renamed into it first: one atomic step, which fails when another process has the job, at whatever moment this one was
 // stopped. Elsewhere (savepoints, a snapshot that was claimed) it is asked before, and after something has got its name:
-// then that is taken back. Reading is free. Tasks write files with names of their own, which count for nothing by themselves.
+// then that is taken back; so it is in a store of objects everywhere. Reading is free. Tasks write files with names of their own, which count for nothing by themselves.
 // Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { DirectoryEntry, FileReader, FileStatus, FileSystem, FileWriter } from '../../../core/fs/file-system.js'
@@ -11,6 +11,9 @@ import type { CheckpointsFence } from './checkpoints-fence.js'
 import type { JobFence } from './job-fence.js'
 
 export class FencedFileSystem implements FileSystem {
+  readonly isObjectStore: boolean
+  /** As the file system within has it. */
+  readonly createNew?: (path: string, bytes: Uint8Array) => Promise<boolean>
   readonly #inner: FileSystem
   readonly #jobFence: JobFence
   readonly #fence: CheckpointsFence | undefined
@@ -21,6 +24,8 @@ export class FencedFileSystem implements FileSystem {
   /** `fence`: where the checkpoints lie in this file system. */
   constructor(inner: FileSystem, jobFence: JobFence, fence: CheckpointsFence | undefined) {
     this.#inner = inner
+    this.isObjectStore = inner.isObjectStore === true
+    if (inner.createNew !== undefined) this.createNew = (path, bytes) => this.#createNew(path, bytes)
     this.#jobFence = jobFence
     this.#fence = fence
   }
@@ -125,14 +130,26 @@ export class FencedFileSystem implements FileSystem {
     }
   }
 
+  /** As what is renamed outside. */
+  async #createNew(path: string, bytes: Uint8Array): Promise<boolean> {
+    await this.#jobFence.check()
+    const isNew = (await this.#inner.createNew?.(path, bytes)) === true
+    if (isNew) await this.#checkOrTakeBack(path)
+    return isNew
+  }
+
   /** Between the question and the rename another may have come: what is there then is taken away again. */
   async #renameOutside(from: string, to: string): Promise<void> {
     await this.#jobFence.check()
     await this.#inner.rename(from, to)
+    await this.#checkOrTakeBack(to)
+  }
+
+  async #checkOrTakeBack(path: string): Promise<void> {
     try {
       await this.#jobFence.check()
     } catch (error) {
-      await this.#inner.delete(to)
+      await this.#inner.delete(path)
       throw error
     }
   }

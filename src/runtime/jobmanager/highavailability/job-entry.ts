@@ -13,11 +13,13 @@ import type { FileSystem } from '../../../core/fs/file-system.js'
 import type { FileSystems } from '../../../core/fs/file-systems.js'
 import { entryDamaged, readCheckedFile, writeCheckedFile } from './checked-file.js'
 import { FenceDirectory, type FenceName } from './fence-directory.js'
+import { FencesInStore } from './fences-in-store.js'
 import { storedJobOf, type StoredJob } from './stored-job.js'
 
 export const RESULT_FILE = 'result.json'
 export const PROGRAM_DIRECTORY = 'program'
 const JOB_FILE = 'job.json'
+const FENCE_PREFIX = 'owner-'
 
 /** How a job came to its end for good. */
 export interface JobResultMark {
@@ -38,10 +40,13 @@ export class JobEntry {
   constructor(jobId: string, configuration: Configuration, fileSystems: FileSystems) {
     const { fileSystem, path } = fileSystems.forUri(storageDirectoryOf(configuration))
     this.jobId = jobId
-    this.fileSystem = fileSystem
     this.#parent = [path, ...clusterOf(configuration)].join('/')
     this.directory = `${this.#parent}/${jobId}`
-    this.fences = new FenceDirectory(fileSystem, this.directory, 'owner-')
+    this.fileSystem =
+      fileSystem.isObjectStore === true
+        ? new FencesInStore(fileSystem, this.directory, FENCE_PREFIX, fileSystems.random)
+        : fileSystem
+    this.fences = new FenceDirectory(this.fileSystem, this.directory, FENCE_PREFIX)
   }
 
   /** Who has the job; RECOVERY_JOB_UNKNOWN, RECOVERY_JOB_ENDED. */

@@ -7,13 +7,14 @@
 // Thread: main thread.
 import type { Configuration, ConfigurationEntries } from '../../../core/config/configuration.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { PART_SUFFIX } from '../../../core/fs/publish-file.js'
 import { messageOf } from '../../../core/errors/thrown-value.js'
 import type { FileSystems } from '../../../core/fs/file-systems.js'
 import type { ProcessOwner } from '../../../core/process/process-owner.js'
 import type { Random } from '../../../core/random/random.js'
 import type { CompletedCheckpoint } from '../../../storage/checkpoint-metadata.js'
 import type { EndStatus } from '../../../storage/completed-checkpoint-store.js'
-import { PART, writeCheckedFile } from './checked-file.js'
+import { writeCheckedFile } from './checked-file.js'
 import { readPointer, removePointer, writePointer, type CheckpointPointer } from './checkpoint-pointer.js'
 import { CheckpointsFence } from './checkpoints-fence.js'
 import type { FenceName } from './fence-directory.js'
@@ -117,7 +118,9 @@ export class JobHighAvailability implements RecoveryStore {
   async openFileSystems(checkpoints: string | undefined): Promise<FileSystems> {
     const { fileSystems, jobId } = this.#services
     const place = checkpoints === undefined ? undefined : fileSystems.forUri(checkpoints)
-    const fence = place && new CheckpointsFence(this.#fence, place, jobId)
+    // In a store of objects nothing can be moved out of a fence: there the process is asked whether it has the job, before and after.
+    const isFenced = place !== undefined && place.fileSystem.isObjectStore !== true
+    const fence = isFenced ? new CheckpointsFence(this.#fence, place, jobId) : undefined
     try {
       await fence?.open()
     } catch (error) {
@@ -185,7 +188,7 @@ export class JobHighAvailability implements RecoveryStore {
   async #removeLeftovers(): Promise<void> {
     const { fileSystem, fences } = this.#entry
     for (const { name, path } of await fileSystem.list(this.#fence.path)) {
-      if (name === BEAT_FILE || name.endsWith(PART)) await fileSystem.delete(path)
+      if (name === BEAT_FILE || name.endsWith(PART_SUFFIX)) await fileSystem.delete(path)
     }
     // Another may have come, which is no earlier one.
     await this.#fence.check()

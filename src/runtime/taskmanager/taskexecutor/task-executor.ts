@@ -221,7 +221,9 @@ export class TaskExecutor {
     const { localState } = message
     const reporting = metricReportingOf(configuration)
     const send = reporting.reportsAtEnd ? this.#reporter.sendAfterMetrics.bind(this.#reporter) : this.#services.send
-    const environment: TaskEnvironment = { ...this.#services, send, stateBackend, localState, configuration, wake }
+    const fileSystems = this.#services.fileSystems.configuredBy(configuration)
+    const services = { ...this.#services, fileSystems }
+    const environment: TaskEnvironment = { ...services, send, stateBackend, localState, configuration, wake }
     const starts = message.tasks.map((descriptor) => this.#makeTask(descriptor, program, environment, channels))
     this.#loop.setTasks([...this.#tasks.values()])
     for (const start of starts) start()

@@ -3,7 +3,7 @@
  * crashes, from one seed: what survives on the disk is restored and compared with what it should hold.
  */
 import assert from 'node:assert/strict'
-import { defaultFileSystems } from '../../../../src/core/fs/default-file-systems.js'
+import { defaultFileSystems } from '../../../../src/filesystems/default-file-systems.js'
 import { keyGroupRangeForOperatorIndex } from '../../../../src/core/keygroups/key-group-assignment.js'
 import { SeededRandom } from '../../../../src/core/random/seeded-random.js'
 import { disposeOfSnapshot } from '../../../../src/runtime/jobmanager/checkpoint/snapshot-disposal.js'

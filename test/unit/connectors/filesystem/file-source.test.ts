@@ -13,7 +13,7 @@ import {
   SimpleSplitAssigner,
   TextLineInputFormat,
 } from '../../../../src/connectors/filesystem/filesystem-entry.js'
-import { defaultFileSystems } from '../../../../src/core/fs/default-file-systems.js'
+import { defaultFileSystems } from '../../../../src/filesystems/default-file-systems.js'
 import { Duration, FlinkError } from '../../../../src/index.js'
 import { FileSourceRun, filesWith, inParts, is, linesIn, numbered, writeFile } from './file-source-run.js'
 

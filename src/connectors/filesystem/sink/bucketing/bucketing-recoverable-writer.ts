@@ -6,6 +6,7 @@
 // Invariants: a checkpoint may know a file by its first name that has its second by now, or the other way round after a crash of the machine,
 // for the renaming is not made durable: both are looked for. Numbers begin at 0 in each directory and skip what is there, and what a
 // snapshot has: by the name of a file that somebody took, the next attempt would commit another one.
+// In a store of objects there are no other names than the last: what is not committed is an upload.
 // Thread: the task worker that owns the sink.
 import type { FileSystem } from '../../../../core/fs/file-system.js'
 import type {
@@ -124,6 +125,7 @@ export class BucketingRecoverableWriter implements RecoverableWriter {
       },
       persist: () => stream.persist(),
       closeForCommit: async () => {
+        if (this.#parts.fileSystem.isObjectStore === true) return stream.closeForCommit()
         const recoverable = (await stream.closeForCommit()).getRecoverable()
         const temporaryPath = renamed(recoverable.targetPath, this.#parts.names.pending)
         await this.#parts.fileSystem.rename(recoverable.temporaryPath, temporaryPath)

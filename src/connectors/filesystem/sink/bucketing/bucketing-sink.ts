@@ -166,9 +166,10 @@ export class BucketingSink<T> extends BucketsSinkFunction<T> {
     const { fileSystem, path: basePath } = fileSystems.forUri(this.#basePath)
     const { part, ...settings } = this.#settings
     const index = context.getIndexOfThisSubtask()
-    const files = new RenamingRecoverableWriter(fileSystem, fileSystems.random, (name) =>
-      renamed(name, settings.inProgress),
-    )
+    // In a store of objects what is in progress or pending has no name at all.
+    const files =
+      fileSystem.createRecoverableWriter?.(fileSystems.random) ??
+      new RenamingRecoverableWriter(fileSystem, fileSystems.random, (name) => renamed(name, settings.inProgress))
     const outputFileConfig = new OutputFileConfig(part.prefix, part.suffix)
     const nameOf = (number: number): string => `${part.prefix}-${String(index)}-${String(number)}${part.suffix}`
     const numberOf = (name: string): number | undefined => {

@@ -11,7 +11,7 @@ import type { FileStream } from '../../stream-format.js'
  * ```
  */
 export interface FileToCompact {
-  /** Where it lies until then, without a scheme. */
+  /** Where it lies until then. */
   readonly path: string
   readonly sizeBytes: number
   /** Closed by whoever opens it. */

@@ -1,6 +1,7 @@
 /** A run whose process dies, or is stopped and wakes up late, and the process that recovers the job, on one disk. */
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
+import { InMemoryFileSystem } from '../../../../../src/core/fs/in-memory-file-system.js'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
 import type { FileSystem } from '../../../../../src/core/fs/file-system.js'
 import type { CheckpointRepository } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-repository.js'
@@ -18,7 +19,7 @@ let jobs: StoredJobs
 let runs: CheckpointRuns
 
 beforeEach(() => {
-  jobs = new StoredJobs()
+  jobs = new StoredJobs(new InMemoryFileSystem())
   runs = makeCheckpointRuns(jobs.disk)
 })
 
@@ -153,7 +154,7 @@ describe('a job that is recovered', () => {
 
   it('is refused where it is lost which checkpoint is the newest, and none is removed', async () => {
     for (const shared of [{}, { 'execution.checkpointing.create-subdir': 'false' }]) {
-      jobs = new StoredJobs()
+      jobs = new StoredJobs(new InMemoryFileSystem())
       runs = makeCheckpointRuns(jobs.disk)
       const configuration = { ...TWO, ...shared }
       const first = await firstRun(configuration)
@@ -225,7 +226,7 @@ describe('a job that is recovered', () => {
   it('is left alone by a process that was stopped at any moment while it began to go on with it', async () => {
     let stops = 0
     for (let operation = 0; ; operation += 1, stops += 1) {
-      jobs = new StoredJobs()
+      jobs = new StoredJobs(new InMemoryFileSystem())
       runs = makeCheckpointRuns(jobs.disk)
       const first = await firstRun(TWO)
       for (const id of [1, 2]) await runs.take(first.repository, id)
@@ -263,7 +264,7 @@ describe('a job that is recovered', () => {
       }
       let fenced = 0
       for (let operation = 0; ; operation += 1) {
-        jobs = new StoredJobs()
+        jobs = new StoredJobs(new InMemoryFileSystem())
         runs = makeCheckpointRuns(jobs.disk)
         const process = new ProcessOnDisk(jobs.disk)
         const first = await firstRun(only, process.fileSystem)

@@ -4,6 +4,7 @@ import { Configuration } from '../../../../../src/core/config/configuration.js'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
 import type { FileSystem } from '../../../../../src/core/fs/file-system.js'
 import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
+import { InMemoryFileSystem } from '../../../../../src/core/fs/in-memory-file-system.js'
 import { NOT_ADDRESSABLE } from '../../../../../src/core/fs/not-addressable.js'
 import { JobEntry } from '../../../../../src/runtime/jobmanager/highavailability/job-entry.js'
 import { JobHighAvailability } from '../../../../../src/runtime/jobmanager/highavailability/job-high-availability.js'
@@ -14,7 +15,7 @@ import { ENTRY, JOB, StoredJobs } from './stored-jobs.js'
 let jobs: StoredJobs
 
 beforeEach(() => {
-  jobs = new StoredJobs()
+  jobs = new StoredJobs(new InMemoryFileSystem())
 })
 
 function metadataOf(checkpointId: number): CheckpointMetadata {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { beforeEach, describe, it } from 'node:test'
 import type { ProcessOwner, ProcessProbe } from '../../../../../src/core/process/process-owner.js'
+import { InMemoryFileSystem } from '../../../../../src/core/fs/in-memory-file-system.js'
 import { awaitOwnerGone } from '../../../../../src/runtime/jobmanager/highavailability/owner-watch.js'
 import { StoredJobs } from './stored-jobs.js'
 
@@ -13,7 +14,7 @@ let told: string[]
 let nowMs: number
 
 beforeEach(() => {
-  jobs = new StoredJobs()
+  jobs = new StoredJobs(new InMemoryFileSystem())
   told = []
   nowMs = 0
 })

@@ -1,7 +1,8 @@
 /** A process that is stopped before an operation on the disk, as by SIGSTOP, and wakes up when the test lets it. */
 import type { FileSystem } from '../../../../../src/core/fs/file-system.js'
 
-type Operation = keyof FileSystem
+type Operation = Exclude<keyof FileSystem, 'isObjectStore' | 'createNew' | 'createRecoverableWriter'>
+type Waiting = Operation | 'createNew'
 
 /** All that there are: the compiler refuses a list without one. */
 const OPERATIONS: Readonly<Record<Operation, true>> = {
@@ -29,9 +30,11 @@ export class ProcessOnDisk {
   #awake: Promise<void> = Promise.resolve()
 
   constructor(disk: FileSystem) {
-    const names = Object.keys(OPERATIONS) as Operation[]
+    const { isObjectStore = false } = disk
+    const names: Waiting[] = Object.keys(OPERATIONS) as Operation[]
+    if (disk.createNew !== undefined) names.push('createNew')
     const waits = names.map((name) => [name, (...args: unknown[]) => this.#waiting(disk, name, args)] as const)
-    this.fileSystem = Object.fromEntries(waits) as unknown as FileSystem
+    this.fileSystem = { ...(Object.fromEntries(waits) as unknown as FileSystem), isObjectStore }
   }
 
   /** Resolves when it stands before the operation of this number, counted from now on from 0. */
@@ -50,7 +53,7 @@ export class ProcessOnDisk {
     this.#wake()
   }
 
-  async #waiting(disk: FileSystem, name: Operation, args: unknown[]): Promise<unknown> {
+  async #waiting(disk: FileSystem, name: Waiting, args: unknown[]): Promise<unknown> {
     const operation = this.operations
     this.operations += 1
     if (operation >= this.#stopsAt) {

@@ -1,9 +1,9 @@
-/** A job in the storage of high availability on a disk in memory, and the processes that have it one after the other. */
+/** A job in the storage of high availability on a disk in memory, or another, and the processes that have it one after the other. */
 import { Configuration } from '../../../../../src/core/config/configuration.js'
 import type { FlinkError } from '../../../../../src/core/errors/flink-error.js'
 import type { FileSystem } from '../../../../../src/core/fs/file-system.js'
 import { FileSystems } from '../../../../../src/core/fs/file-systems.js'
-import { InMemoryFileSystem } from '../../../../../src/core/fs/in-memory-file-system.js'
+import type { InMemoryFileSystem } from '../../../../../src/core/fs/in-memory-file-system.js'
 import { SILENT_LOGGER } from '../../../../../src/core/logging/silent-logger.js'
 import { SeededRandom } from '../../../../../src/core/random/seeded-random.js'
 import { ManualClock } from '../../../../../src/core/time/manual-clock.js'
@@ -17,10 +17,14 @@ export const JOB: string = 'a'.repeat(32)
 export const ENTRY: string = `/ha/default/${JOB}`
 export const STORAGE = { 'high-availability.storageDir': 'file:///ha' }
 
-export class StoredJobs {
-  readonly disk = new InMemoryFileSystem()
+export class StoredJobs<Disk extends FileSystem = InMemoryFileSystem> {
+  readonly disk: Disk
   readonly losses: FlinkError[] = []
   #processes = 0
+
+  constructor(disk: Disk) {
+    this.disk = disk
+  }
 
   /** `fileSystem`: as this process sees the disk. */
   services(fileSystem: FileSystem = this.disk): HighAvailabilityServices {

@@ -1,0 +1,40 @@
+import { Configuration } from '../core/config/configuration.js'
+import type { FileSystem } from '../core/fs/file-system.js'
+import { FileSystems } from '../core/fs/file-systems.js'
+import { LocalFileSystem } from '../core/fs/local-file-system.js'
+import type { TemporaryFiles } from '../core/fs/temporary-files.js'
+import { LazyFileSystem } from './lazy-file-system.js'
+
+const HDFS_SCHEMES = ['hdfs', 'webhdfs', 'swebhdfs']
+const S3_SCHEMES = ['s3', 's3a', 's3p']
+
+export interface DefaultFileSystemParts {
+  /** In memory where no disk is given. */
+  readonly temporaryFiles?: TemporaryFiles
+  readonly local?: FileSystem
+}
+
+/** The file systems of a real process or worker: a further scheme is added here, for all of them. */
+export function defaultFileSystems(
+  configuration: Configuration = new Configuration(),
+  { temporaryFiles, local = new LocalFileSystem() }: DefaultFileSystemParts = {},
+): FileSystems {
+  const known = new FileSystems(temporaryFiles).register('file', local)
+  for (const scheme of HDFS_SCHEMES) {
+    known.registerFactory(scheme, (options) => new LazyFileSystem('files', () => openHdfs(options)))
+  }
+  for (const scheme of S3_SCHEMES) {
+    known.registerFactory(scheme, (options) => new LazyFileSystem('objects', () => openS3(options, scheme)))
+  }
+  return known.configuredBy(configuration)
+}
+
+async function openHdfs(configuration: Configuration): Promise<FileSystem> {
+  const { createHdfsFileSystem } = await import('./hdfs/create-hdfs-file-system.js')
+  return createHdfsFileSystem(configuration, process.env)
+}
+
+async function openS3(configuration: Configuration, scheme: string): Promise<FileSystem> {
+  const { S3FileSystem } = await import('./s3/s3-file-system.js')
+  return S3FileSystem.open(configuration, scheme)
+}
