@@ -13,4 +13,5 @@ export const SERVERS: readonly ServiceServer[] = [
     programs: { java: 'openjdk-17-jre-headless', mvn: 'maven', curl: 'curl' },
     ports: ['HDFS_RPC_PORT', 'HDFS_HTTP_PORT', 'HDFS_DN_PORT', 'HDFS_DN_HTTP_PORT', 'HDFS_DN_IPC_PORT'],
   },
+  { name: 'moto', programs: { python3: 'python3-venv', curl: 'curl' }, ports: ['MOTO_PORT'] },
 ]

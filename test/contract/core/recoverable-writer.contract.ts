@@ -97,7 +97,7 @@ export function recoverableWriterContract(name: string, make: Make): void {
     })
 
     it('says what is lost', async () => {
-      const { writer, fileSystem, directory } = await make()
+      const { writer, directory } = await make()
       const stream = await writer.open(`${directory}/a`)
       await stream.write(bytes('text'))
       const committer = await stream.closeForCommit()
