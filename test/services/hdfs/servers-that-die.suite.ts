@@ -109,7 +109,9 @@ test('names with spaces, percents and other letters are those that were given', 
 
 test('one of several who make a file new has made it', async () => {
   const directory = await newDirectory(fileSystem)
-  const made = await Promise.all(['1', '2', '3'].map(async (text) => fileSystem.createNew?.(`${directory}/a`, bytes(text))))
+  const made = await Promise.all(
+    ['1', '2', '3'].map(async (text) => fileSystem.createNew?.(`${directory}/a`, bytes(text))),
+  )
   assert.equal(made.filter((isMade) => isMade).length, 1)
   assert.equal(Buffer.from(await fileSystem.readFile(`${directory}/a`)).toString(), String(made.indexOf(true) + 1))
 })
