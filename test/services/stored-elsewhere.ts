@@ -195,7 +195,11 @@ function filesExactlyOnce(makePlace: () => Promise<PlaceElsewhere>): void {
         }
         const { exitCode, stderr } = await running.ended
         assert.ok(exitCode === 0 || /RECOVERY_JOB_ENDED|came to its end/.test(stderr), stderr)
-        assert.deepEqual(await linesIn(fileSystem, output), expected.toSorted(), `seed ${String(seed)}, run ${String(run)}`)
+        assert.deepEqual(
+          await linesIn(fileSystem, output),
+          expected.toSorted(),
+          `seed ${String(seed)}, run ${String(run)}`,
+        )
       }
     } finally {
       running?.kill('SIGKILL')
@@ -216,7 +220,13 @@ async function linesIn(fileSystem: FileSystem, directory: string): Promise<strin
   for (const { name, path: entry, isDirectory } of await fileSystem.list(directory)) {
     if (/^[._]/.test(name)) continue
     if (isDirectory) lines.push(...(await linesIn(fileSystem, entry)))
-    else lines.push(...new TextDecoder().decode(await fileSystem.readFile(entry)).split('\n').filter(Boolean))
+    else
+      lines.push(
+        ...new TextDecoder()
+          .decode(await fileSystem.readFile(entry))
+          .split('\n')
+          .filter(Boolean),
+      )
   }
   return lines.sort()
 }
