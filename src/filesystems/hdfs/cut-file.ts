@@ -30,7 +30,10 @@ export async function cutTo(client: WebHdfsClient, path: string, sizeBytes: numb
     }
     if (elapsedMs > LIMIT_MS) {
       const seconds = String(LIMIT_MS / 1000)
-      throw new WebHdfsFailure('leased', `somebody else still has it, or its last block is not cut off, after ${seconds} s`)
+      throw new WebHdfsFailure(
+        'leased',
+        `somebody else still has it, or its last block is not cut off, after ${seconds} s`,
+      )
     }
     await sleep(Math.min(1000, waitMs(round, client.pace) / 4), client.pace)
   }
