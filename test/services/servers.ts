@@ -3,7 +3,7 @@ export interface ServiceServer {
   readonly name: string
   /** What has to be on the PATH, and the package of Debian that has it. */
   readonly programs: Readonly<Record<string, string>>
-  /** Variables by which the script and the suites are told its ports. */
+  /** Variables by which `start.sh` and the suites are told its ports. */
   readonly ports: readonly string[]
 }
 
