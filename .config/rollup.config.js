@@ -110,13 +110,8 @@ const sharedByMost = [
   'storage/task-local-state',
 ].map((name) => path.join(compiled, `${name}.js`))
 
-/** Loaded with the first path of their scheme, and by no other thread. */
-const drivers = ['hdfs', 's3']
-
 const manualChunks = (id) => {
   if (sharedByMost.includes(id)) return 'functions'
-  const driver = drivers.find((name) => id.startsWith(path.join(compiled, 'filesystems', name)))
-  if (driver !== undefined) return driver
   return hooks.find((name) => id === path.join(compiled, `${name}.js`))
 }
 

@@ -1,8 +1,9 @@
 import { Configuration } from '../core/config/configuration.js'
 import type { FileSystem } from '../core/fs/file-system.js'
-import { FileSystems } from '../core/fs/file-systems.js'
+import { FileSystems, type FileSystemOptions } from '../core/fs/file-systems.js'
 import { LocalFileSystem } from '../core/fs/local-file-system.js'
 import type { TemporaryFiles } from '../core/fs/temporary-files.js'
+import { environment } from '../core/process/environment.js'
 import { LazyFileSystem } from './lazy-file-system.js'
 
 const HDFS_SCHEMES = ['hdfs', 'webhdfs', 'swebhdfs']
@@ -21,17 +22,22 @@ export function defaultFileSystems(
 ): FileSystems {
   const known = new FileSystems(temporaryFiles).register('file', local)
   for (const scheme of HDFS_SCHEMES) {
-    known.registerFactory(scheme, (options) => new LazyFileSystem('files', () => openHdfs(options)))
+    known.registerFactory(scheme, (options) => new LazyFileSystem('files', () => openHdfs(configurationOf(options))))
   }
   for (const scheme of S3_SCHEMES) {
-    known.registerFactory(scheme, (options) => new LazyFileSystem('objects', () => openS3(options, scheme)))
+    const open = (configuration: Configuration): Promise<FileSystem> => openS3(configuration, scheme)
+    known.registerFactory(scheme, (options) => new LazyFileSystem('objects', () => open(configurationOf(options))))
   }
   return known.configuredBy(configuration)
 }
 
+function configurationOf(options: FileSystemOptions | undefined): Configuration {
+  return options instanceof Configuration ? options : new Configuration()
+}
+
 async function openHdfs(configuration: Configuration): Promise<FileSystem> {
   const { createHdfsFileSystem } = await import('./hdfs/create-hdfs-file-system.js')
-  return createHdfsFileSystem(configuration, process.env)
+  return createHdfsFileSystem(configuration, environment())
 }
 
 async function openS3(configuration: Configuration, scheme: string): Promise<FileSystem> {

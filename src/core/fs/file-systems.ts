@@ -1,4 +1,3 @@
-import { Configuration } from '../config/configuration.js'
 import { FlinkError } from '../errors/flink-error.js'
 import type { Random } from '../random/random.js'
 import { SystemRandom } from '../random/system-random.js'
@@ -15,8 +14,11 @@ export interface LocatedFile {
 /** Names of files that no other attempt or job may have. */
 type NameSource = Pick<Random, 'uuid'>
 
-/** Makes a file system as the options of a job or of a command say. */
-export type FileSystemFactory = (configuration: Configuration) => FileSystem
+/** The options of a job or of a command, a Configuration: file systems in this folder do not know what that is. */
+export type FileSystemOptions = object
+
+/** Makes a file system as these say; undefined where nothing is said. */
+export type FileSystemFactory = (options: FileSystemOptions | undefined) => FileSystem
 
 /** File systems by scheme, and the place for temporary files: in memory where no disk is given. */
 export class FileSystems {
@@ -24,7 +26,7 @@ export class FileSystems {
   readonly random: NameSource
   readonly #byScheme = new Map<string, FileSystem>()
   readonly #factories = new Map<string, FileSystemFactory>()
-  #configuration = new Configuration()
+  #options: FileSystemOptions | undefined
 
   constructor(temporaryFiles: TemporaryFiles = new InMemoryTemporaryFiles(), random: NameSource = new SystemRandom()) {
     this.temporaryFiles = temporaryFiles
@@ -43,9 +45,9 @@ export class FileSystems {
   }
 
   /** The same, those that depend on options as these say. */
-  configuredBy(configuration: Configuration): FileSystems {
+  configuredBy(options: FileSystemOptions): FileSystems {
     const configured = new FileSystems(this.temporaryFiles, this.random)
-    configured.#configuration = configuration
+    configured.#options = options
     for (const [scheme, fileSystem] of this.#byScheme) {
       if (!this.#factories.has(scheme)) configured.register(scheme, fileSystem)
     }
@@ -81,7 +83,7 @@ export class FileSystems {
   #find(scheme: string): FileSystem | undefined {
     const known = this.#byScheme.get(scheme)
     if (known !== undefined) return known
-    const made = this.#factories.get(scheme)?.(this.#configuration)
+    const made = this.#factories.get(scheme)?.(this.#options)
     if (made !== undefined) this.#byScheme.set(scheme, made)
     return made
   }

@@ -1,11 +1,9 @@
 // Duty: a directory of fences in a store of objects, which renames nothing: to fence-directory.ts and job-fence.ts it looks as on a disk.
-//
-//   fence/<number>     which fence there is from then on, and which objects are its files: the highest number counts
-//   fence-files/<id>   bytes of a file of the fence, never written again        <fence>/<name>   what has no name in it yet: parts, beats
-//
+// `fence/<number>` says which fence there is from then on and which objects are its files (`fence-files/<id>`, never written again): the
+// highest number counts. In `<fence>/` is what has no name yet: parts, beats.
 // Invariants: a number is put where it is not, so of several that want to take the fence, or to name a file in it, one succeeds, and
-// whoever lost it cannot name anything any more: its paths are no more. The highest number is never removed; one that is lower and
-// was removed counts for nothing when it is put again, which whoever put it sees by the higher ones.
+// whoever lost it cannot name anything any more. The highest number is never removed; a lower one that was removed counts for nothing
+// when it is put again, which whoever put it sees by the higher ones.
 // Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { DirectoryEntry, FileReader, FileStatus, FileSystem, FileWriter } from '../../../core/fs/file-system.js'

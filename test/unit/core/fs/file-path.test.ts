@@ -89,8 +89,8 @@ describe('FileSystems', () => {
 
   it('makes what depends on options once, when it is first asked for, by the options that are given', () => {
     const made: string[] = []
-    const base = new FileSystems().registerFactory('mem', (configuration) => {
-      made.push(configuration.getString('mem.size') ?? 'none')
+    const base = new FileSystems().registerFactory('mem', (options) => {
+      made.push(options instanceof Configuration ? (options.getString('mem.size') ?? 'none') : 'none')
       return new InMemoryFileSystem()
     })
     const configured = base.configuredBy(new Configuration().setString('mem.size', '7'))
