@@ -3,7 +3,7 @@ export interface ServiceServer {
   readonly name: string
   /** What has to be on the PATH, and the package of Debian that has it. */
   readonly programs: Readonly<Record<string, string>>
-  /** Variables by which the script and the suites are told its ports. */
+  /** Variables by which `start.sh` and the suites are told its ports. */
   readonly ports: readonly string[]
 }
 
@@ -13,4 +13,5 @@ export const SERVERS: readonly ServiceServer[] = [
     programs: { java: 'openjdk-17-jre-headless', mvn: 'maven', curl: 'curl' },
     ports: ['HDFS_RPC_PORT', 'HDFS_HTTP_PORT', 'HDFS_DN_PORT', 'HDFS_DN_HTTP_PORT', 'HDFS_DN_IPC_PORT'],
   },
+  { name: 'moto', programs: { python3: 'python3-venv', curl: 'curl' }, ports: ['MOTO_PORT'] },
 ]

@@ -35,7 +35,7 @@ export class HdfsFileReader implements FileReader {
   read(offset: number, length: number): Promise<Uint8Array> {
     const { client, path } = this.#file
     const work = this.#last.then(() => client.explain('read', path, () => this.#read(offset, length)))
-    this.#last = work.catch(() => undefined)
+    this.#last = Promise.allSettled([work])
     return work
   }
 

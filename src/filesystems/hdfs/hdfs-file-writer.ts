@@ -18,7 +18,7 @@ import type { Upload, WebHdfsClient } from './web-hdfs-client.js'
 /** Most files of a checkpoint are smaller: what is kept can be sent again. */
 const KEPT_BYTES = 256 * 1024
 /** Servers and what is in between close a connection on which nothing comes: HttpFS after 60 s. */
-const IDLE_LIMIT_MS = 10_000
+const IDLE_LIMIT_MS = 15_000
 
 export interface FileToWrite {
   readonly client: WebHdfsClient

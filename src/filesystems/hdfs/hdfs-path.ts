@@ -9,7 +9,7 @@ export interface HdfsPath {
   readonly file: string
 }
 
-/** PATH_INVALID where there is no absolute path behind the scheme. */
+/** PATH_INVALID where no absolute path follows the scheme. */
 export function hdfsPathOf(path: string): HdfsPath {
   const [, scheme, authority = '', file = ''] = /^([a-z][a-z0-9+.-]+):(?:\/\/([^/]*))?(\/.*)?$/s.exec(path) ?? []
   if (scheme !== undefined) return { scheme, authority, file: file === '' ? '/' : file }

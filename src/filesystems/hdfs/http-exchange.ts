@@ -71,7 +71,7 @@ export function answerTo(request: http.ClientRequest): Promise<HttpAnswer> {
       reject(unreachable(error, request.host))
     })
   })
-  answer.catch(() => undefined)
+  void Promise.allSettled([answer])
   return answer
 }
 

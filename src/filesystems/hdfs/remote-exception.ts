@@ -27,6 +27,7 @@ const KINDS: Readonly<Record<string, FailureKind>> = {
   AlreadyBeingCreatedException: 'leased',
   RecoveryInProgressException: 'leased',
   LeaseExpiredException: 'leased',
+  CannotObtainBlockLengthException: 'leased',
   StandbyException: 'standby',
   ObserverRetryOnActiveException: 'standby',
   RetriableException: 'busy',

@@ -34,7 +34,7 @@ export class UploadPiece {
     try {
       await Promise.race([written, answered])
     } catch (error) {
-      written.catch(() => undefined)
+      void Promise.allSettled([written])
       throw await this.#closer(error)
     }
     this.sizeBytes += bytes.length

@@ -6,7 +6,7 @@ import { lostRecords } from '../../core/fs/renaming-recoverable-writer.js'
 import { s3LocationOf } from './s3-location.js'
 import type { S3Recoverable } from './s3-recoverable.js'
 import type { S3Store } from './s3-recoverable-writer.js'
-import type { S3Part } from './s3-uploads.js'
+import type { S3Completion, S3Part } from './s3-uploads.js'
 
 export class S3Committer implements Committer {
   readonly #store: () => Promise<S3Store>
@@ -46,14 +46,26 @@ export class S3Committer implements Committer {
   }
 
   async #complete(store: S3Store, parts: readonly S3Part[]): Promise<CommitOutcome> {
-    const { targetPath, temporaryPath, uploadId, offset } = this.#recoverable
+    const { targetPath, temporaryPath, offset } = this.#recoverable
     const sizeBytes = parts.reduce((sum, part) => sum + part.sizeBytes, 0)
     if (sizeBytes !== offset) throw lostRecords(this.#recoverable, targetPath, sizeBytes)
-    const completion = await store.uploads.complete(s3LocationOf(targetPath), uploadId, parts)
+    const completion = await this.#completion(store, parts)
     if (completion === 'gone') return this.#found(store)
     if (completion === 'changed') throw lostRecords(this.#recoverable, targetPath, sizeBytes)
     await tailsRemoved(store, temporaryPath)
     return 'committed'
+  }
+
+  /** Where nobody knows what became of it, it is looked for. */
+  async #completion(store: S3Store, parts: readonly S3Part[]): Promise<S3Completion> {
+    const { targetPath, uploadId } = this.#recoverable
+    const at = s3LocationOf(targetPath)
+    try {
+      return await store.uploads.complete(at, uploadId, parts)
+    } catch (error) {
+      if ((await store.uploads.parts(at, uploadId)) !== undefined) throw error
+      return 'gone'
+    }
   }
 
   /** The upload is gone: whoever completed it may have died before the tails were removed. */

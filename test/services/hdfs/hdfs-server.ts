@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { userInfo } from 'node:os'
 import { Configuration } from '../../../src/core/config/configuration.js'
 import type { FileSystem } from '../../../src/core/fs/file-system.js'
 import { createHdfsFileSystem } from '../../../src/filesystems/hdfs/create-hdfs-file-system.js'
@@ -7,9 +8,13 @@ import { createHdfsFileSystem } from '../../../src/filesystems/hdfs/create-hdfs-
 export const NAME_NODE_RPC = `127.0.0.1:${process.env.HDFS_RPC_PORT ?? '8020'}`
 export const NAME_NODE_HTTP = `127.0.0.1:${process.env.HDFS_HTTP_PORT ?? '9870'}`
 
-export function hdfsFileSystem(address: string = NAME_NODE_HTTP): Promise<FileSystem> {
+/** The tests are the user that has started the server. */
+export function hdfsFileSystem(
+  address: string = NAME_NODE_HTTP,
+  user: string = userInfo().username,
+): Promise<FileSystem> {
   const configuration = Configuration.fromMap({ 'fs.hdfs.webhdfs.address': address })
-  return createHdfsFileSystem(configuration, { HADOOP_USER_NAME: 'root' })
+  return createHdfsFileSystem(configuration, { HADOOP_USER_NAME: user })
 }
 
 /** A new, empty directory. */

@@ -3,16 +3,16 @@ import { after, describe, it } from 'node:test'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
 import { SystemRandom } from '../../../src/core/random/system-random.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
-import { rounds } from '../../runner/rounds.js'
 import { FaultProxy } from '../fault-proxy.js'
+import { killRounds } from '../kill-rounds.js'
 import { MOTO, motoFileSystem, newBucketDirectory, s3Options } from './moto-server.js'
 
 const seed = Number(process.env.FAULT_SEED ?? String(Date.now() % 1_000_000))
-const ROUNDS = rounds(3)
+const ROUNDS = killRounds()
 const proxy = await FaultProxy.start({ port: Number(new URL(MOTO).port), seed })
 after(() => proxy.stop())
 
-const throughProxy = { ...s3Options(proxy.url), 's3.connection.timeout': '2 s', 's3.upload.min.part.size': '5 mb' }
+const throughProxy = { ...s3Options(proxy.url), 's3.connection.timeout': '2 s', 's3.attempts.maximum': '12' }
 
 function patternOf(length: number, random: SeededRandom): Buffer {
   const words = new Uint32Array(Math.ceil(length / 4))
