@@ -81,6 +81,7 @@ const sharedByMost = [
   'api/windowing/windows/global-window',
   'api/windowing/windows/time-window',
   'core/config/metric-options',
+  'core/config/managed-memory',
   'core/errors/error-codec',
   'core/fs/compressed-file',
   'filesystems/default-file-systems',
@@ -106,6 +107,7 @@ const sharedByMost = [
   'core/process/process-start',
   'core/random/system-random',
   'graph/packaged-program-resolve-hook',
+  'storage/task-local-state',
 ].map((name) => path.join(compiled, `${name}.js`))
 
 /** Loaded with the first path of their scheme, and by no other thread. */

@@ -3,9 +3,12 @@ import type { CheckpointingStatistics } from '../rest/messages/checkpoint-messag
 import type { JobDetailsInfo } from '../rest/messages/job-messages.js'
 import type { AggregatedMetricInfo, MetricInfo } from '../rest/messages/metric-messages.js'
 import type { JobWatermarksInfo } from '../rest/messages/watermark-messages.js'
-import type { RestClient } from './rest-client.js'
+import { isEndState } from './job-overview.js'
+import type { RestCaller } from './rest-caller.js'
 import { notUnderstood, restClientOfJob } from './rest-client-of-job.js'
 import type { RunDirectory } from './run-directory.js'
+import { SessionAccess } from './session-access.js'
+import type { SessionRestClient } from './session-rest-client.js'
 
 export type { CheckpointingStatistics, CheckpointStatistics } from '../rest/messages/checkpoint-messages.js'
 export type { JobDetailsInfo, JobVertexInfo } from '../rest/messages/job-messages.js'
@@ -20,13 +23,13 @@ export interface MetricValue {
   readonly value: string
 }
 
-/** What can be seen of one job that runs, over connections that are kept: for who looks again and again. */
+/** What can be seen of one job that runs, of its own process over connections that are kept: for who looks again and again. */
 export class JobInspector {
-  readonly #client: RestClient
+  readonly #client: RestCaller
   readonly #path: string
   readonly #timeoutMs: number
 
-  private constructor(client: RestClient, path: string, timeoutMs: number) {
+  private constructor(client: RestCaller, path: string, timeoutMs: number) {
     this.#client = client
     this.#path = path
     this.#timeoutMs = timeoutMs
@@ -37,6 +40,19 @@ export class JobInspector {
     const client = await restClientOfJob(runDirectory, jobId, { action: 'other', connections: 'kept' })
     if (client === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
     return new JobInspector(client, `/jobs/${jobId}`, timeoutMs)
+  }
+
+  /** Of a session, which answers for jobs that have ended as well. JOB_NOT_FOUND, JOB_NOT_RUNNING. */
+  static async inSession(session: SessionRestClient, jobId: string, timeoutMs: number): Promise<JobInspector> {
+    const inspector = new JobInspector(session, `/jobs/${jobId}`, timeoutMs)
+    let state: string
+    try {
+      ;({ state } = await inspector.details())
+    } catch (error) {
+      throw await new SessionAccess(session, timeoutMs).endOf(error, jobId)
+    }
+    if (isEndState(state)) throw new FlinkError('JOB_NOT_RUNNING', { jobId, state })
+    return inspector
   }
 
   details(): Promise<JobDetailsInfo> {

@@ -16,6 +16,7 @@ import {
 
 /** Flink's clients ask again where a server is there and not ready. */
 const NOT_READY = 503
+const LOWEST_ERROR = 400
 
 export interface SessionRestClientSettings {
   readonly endpoint: SessionEndpoint
@@ -65,6 +66,14 @@ export class SessionRestClient implements RestCaller {
     return this.#ask({ method, path, headers, send: (write) => write(text) }, timeoutMs)
   }
 
+  /** What answers with a text, such as a log. Throws as `call` does. */
+  async text(path: string, timeoutMs: number): Promise<string> {
+    const request: SessionRequest = { method: 'GET', path, headers: {}, send: () => Promise.resolve() }
+    const { status, text } = await this.#exchangeAgain(request, timeoutMs)
+    if (status >= LOWEST_ERROR) throw this.#refused(text, status)
+    return text
+  }
+
   /** Sends a file as the only part of a form. Without a bound in time: how long it takes depends on its size. */
   async upload(path: string, file: { readonly path: string; readonly name: string }): Promise<unknown> {
     const boundary = `----flink-ts-${randomBytes(16).toString('hex')}`
@@ -90,13 +99,24 @@ export class SessionRestClient implements RestCaller {
 
   async #ask(request: SessionRequest, timeoutMs: number): Promise<unknown> {
     const { status, text } = await this.#exchangeAgain(request, timeoutMs)
-    let body: unknown
+    return answerOf(this.#parsed(text, status), 'SESSION_REQUEST_FAILED')
+  }
+
+  #refused(text: string, status: number): unknown {
     try {
-      body = JSON.parse(text)
+      answerOf(this.#parsed(text, status), 'SESSION_REQUEST_FAILED')
+    } catch (error) {
+      return error
+    }
+    return this.notUnderstood(`it says no reason (status ${String(status)})`)
+  }
+
+  #parsed(text: string, status: number): unknown {
+    try {
+      return JSON.parse(text)
     } catch (error) {
       throw this.notUnderstood(`its answer is not JSON (status ${String(status)})`, error)
     }
-    return answerOf(body, 'SESSION_REQUEST_FAILED')
   }
 
   async #exchangeAgain(request: SessionRequest, timeoutMs: number): Promise<SessionAnswer> {

@@ -290,7 +290,15 @@ export class JobProcess {
   #environmentOf(jobId: string, jobGraph: JobGraph): JobEnvironment {
     const { clock, random, logger, fileSystems } = this.#input
     const configuration = Configuration.fromEntries(jobGraph.configuration)
-    return { jobId, jobGraph, configuration, clock, random, logger, fileSystems: fileSystems.configuredBy(configuration) }
+    return {
+      jobId,
+      jobGraph,
+      configuration,
+      clock,
+      random,
+      logger,
+      fileSystems: fileSystems.configuredBy(configuration),
+    }
   }
 
   /** Of the job that its session knows; whatever else a program runs it runs at its own risk. */

@@ -91,7 +91,10 @@ describe('run --web', { concurrency: 2 }, () => {
     const { job } = await workspace.running()
     assert.deepEqual(listeningPorts(job.pid), [])
     assert.equal(entryOf(workspace).web, undefined)
-    assert.match(job.stderr, /rest\.port has no effect \(set in .*\)\. No port is opened: only run --web does that/)
+    assert.match(
+      job.stderr,
+      /rest\.port has no effect \(set in .*\)\. No port is opened: only run --web and start-cluster do that/,
+    )
     job.kill('SIGINT')
     await job.ended
     workspace.remove()

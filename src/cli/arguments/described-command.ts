@@ -14,6 +14,8 @@ export interface DescribedCommand {
    * it is about this machine.
    */
   readonly withSession?: 'asks-it' | 'needs-none'
+  /** What to do where it is refused, as sentences. */
+  readonly adviceInSession?: string
   /** Neither in the help nor among the actions that are valid: what other programs ask for. */
   readonly hidden?: true
   /** True for actions whose operands are a program and its arguments. */

@@ -1,8 +1,11 @@
+import { ClientOptions } from '../../core/config/client-options.js'
 import type { CliCommand } from '../arguments/cli-command.js'
+import type { CliContext } from '../arguments/cli-context.js'
 import { argumentError, has, valueOf, type ParsedOptions } from '../arguments/parsed-values.js'
 import { jobIdOf } from '../job/job-id-of.js'
 import { logDirectoryOf } from '../job/log-files.js'
 import { runDirectoryOf } from '../job/rest-cluster-client-of.js'
+import type { LogsTaker } from '../logs/show-logs.js'
 import { printable, printableLines, printableJson } from '../terminal/printable-text.js'
 
 export const logsCommand: CliCommand = {
@@ -10,6 +13,7 @@ export const logsCommand: CliCommand = {
   sentence: 'shows the log of a job, and what it printed where it runs detached; also of jobs that have ended.',
   usage: '[OPTIONS] <Job ID>',
   stopAtOperand: false,
+  withSession: 'asks-it',
   options: [
     { short: 'f', long: 'follow', value: 'none', description: 'Go on with what comes, until the job has ended.' },
     {
@@ -23,6 +27,7 @@ export const logsCommand: CliCommand = {
   examples: [
     'flink-ts logs cca7bc1061d61cf15238e92312c2fc20',
     'flink-ts logs -f -n 20 cca7bc1061d61cf15238e92312c2fc20',
+    'flink-ts logs -m localhost:8081 -f cca7bc1061d61cf15238e92312c2fc20   (of a job of a session)',
     'flink-ts logs --json cca7bc1061d61cf15238e92312c2fc20 | grep \'"source":"log"\'',
   ],
   async execute(parsed, context) {
@@ -31,31 +36,40 @@ export const logsCommand: CliCommand = {
     if (more !== undefined) throw argumentError(`"${more}" is one job too many: name one.`)
     const lastLines = lastLinesOf(parsed)
     const jobId = await jobIdOf(operand, context)
+    const { session } = context
+    const wanted = { jobId, follow: has(parsed, 'follow'), lastLines }
+    if (session !== undefined) {
+      const { showSessionLogs } = await import('../logs/show-session-logs.js')
+      const timeoutMs = context.configuration.get(ClientOptions.CLIENT_TIMEOUT)
+      await showSessionLogs({ ...wanted, session, timeoutMs }, takerOf(context))
+      return 0
+    }
     const runDirectory = runDirectoryOf(context)
     const { showLogs } = await import('../logs/show-logs.js')
     const directory = logDirectoryOf(context.configuration, runDirectory, context.workingDirectory)
-    let shown: string | undefined
-    await showLogs(
-      { runDirectory, jobId, directory, follow: has(parsed, 'follow'), lastLines },
-      {
-        take: (source, file, lines) => {
-          if (context.isJson) {
-            context.print(lines.map((line) => printableJson(JSON.stringify({ source, file, line }))).join('\n'))
-            return
-          }
-          if (shown !== file && !context.isQuiet) context.print(`==> ${printable(file)} <==`)
-          shown = file
-          context.print(printableLines(`${lines.join('\n')}\n`).slice(0, -1))
-        },
-        tell: (text) => {
-          if (!context.isQuiet) context.printError(`${text}\n`)
-        },
-        isOpen: context.isOutputOpen,
-        sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-      },
-    )
+    await showLogs({ ...wanted, runDirectory, directory }, takerOf(context))
     return 0
   },
+}
+
+function takerOf(context: CliContext): LogsTaker {
+  let shown: string | undefined
+  return {
+    take: (source, file, lines) => {
+      if (context.isJson) {
+        context.print(lines.map((line) => printableJson(JSON.stringify({ source, file, line }))).join('\n'))
+        return
+      }
+      if (shown !== file && !context.isQuiet) context.print(`==> ${printable(file)} <==`)
+      shown = file
+      context.print(printableLines(`${lines.join('\n')}\n`).slice(0, -1))
+    },
+    tell: (text) => {
+      if (!context.isQuiet) context.printError(`${text}\n`)
+    },
+    isOpen: context.isOutputOpen,
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  }
 }
 
 function lastLinesOf(parsed: ParsedOptions): number {

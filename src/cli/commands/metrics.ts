@@ -13,6 +13,7 @@ export const metricsCommand: CliCommand = {
   sentence: 'shows the metrics of a running job: of the job, of its subtasks and of their operators.',
   usage: '[OPTIONS] <Job ID> [<filter>]',
   stopAtOperand: false,
+  withSession: 'asks-it',
   options: [],
   examples: [
     'flink-ts metrics cca7bc1061d61cf15238e92312c2fc20',
@@ -41,7 +42,11 @@ async function rowsOf(jobId: string, context: CliContext): Promise<JobMetricRow[
   ])
   try {
     const timeoutMs = context.configuration.get(ClientOptions.CLIENT_TIMEOUT)
-    return await metricRowsOf(await JobInspector.of(runDirectoryOf(context), jobId, timeoutMs))
+    const { session } = context
+    const inspector = await (session === undefined
+      ? JobInspector.of(runDirectoryOf(context), jobId, timeoutMs)
+      : JobInspector.inSession(session, jobId, timeoutMs))
+    return await metricRowsOf(inspector)
   } catch (cause) {
     throw new FlinkError('ACTION_FAILED', { text: `Could not get the metrics of job ${jobId}.` }, { cause })
   }

@@ -1,5 +1,6 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
+import { ADVICE_ON_SNAPSHOTS } from '../arguments/advice-on-snapshots.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import type { CliContext } from '../arguments/cli-context.js'
 import { argumentError } from '../arguments/parsed-values.js'
@@ -11,6 +12,7 @@ export const savepointInspectCommand: CliCommand = {
   sentence: 'shows what a savepoint or checkpoint holds, or which ones a directory has.',
   usage: '[OPTIONS] <path>',
   stopAtOperand: false,
+  adviceInSession: ADVICE_ON_SNAPSHOTS,
   options: [],
   examples: [
     'flink-ts savepoint inspect /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab',

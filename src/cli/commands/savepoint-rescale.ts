@@ -1,4 +1,5 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { ADVICE_ON_SNAPSHOTS } from '../arguments/advice-on-snapshots.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { OUTPUT_OPTION, outputOf } from '../arguments/new-snapshot-option.js'
 import { argumentError, valueOf } from '../arguments/parsed-values.js'
@@ -12,6 +13,7 @@ export const savepointRescaleCommand: CliCommand = {
   sentence: 'writes a new savepoint whose operators have another max parallelism.',
   usage: '--max-parallelism <number> -o <directory> <savepoint|checkpoint|Job ID>',
   stopAtOperand: false,
+  adviceInSession: ADVICE_ON_SNAPSHOTS,
   options: [
     {
       long: 'max-parallelism',

@@ -1,4 +1,5 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { ADVICE_ON_SNAPSHOTS } from '../arguments/advice-on-snapshots.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { entryFilter, KEY_OPTION, OPERATOR_OPTION, STATE_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
@@ -10,6 +11,7 @@ export const stateDiffCommand: CliCommand = {
   sentence: 'prints what the second of two snapshots has more, less or otherwise, as lines that state import takes.',
   usage: '[OPTIONS] <savepoint|checkpoint|Job ID> <savepoint|checkpoint|Job ID>',
   stopAtOperand: false,
+  adviceInSession: ADVICE_ON_SNAPSHOTS,
   options: [OPERATOR_OPTION, STATE_OPTION, KEY_OPTION],
   examples: [
     'flink-ts state diff /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab /tmp/savepoints/savepoint-cca7bc-0c2f7a91d3e4',

@@ -1,4 +1,5 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { ADVICE_ON_SNAPSHOTS } from '../arguments/advice-on-snapshots.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { entryFilter, keyIn, OPERATOR_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
@@ -11,6 +12,7 @@ export const stateGetCommand: CliCommand = {
     'prints what a state of a snapshot holds for a key, each namespace as a line of JSON; of a job first the state that is queryable by that name.',
   usage: '[OPTIONS] <savepoint|checkpoint|Job ID> <state> <key>',
   stopAtOperand: false,
+  adviceInSession: ADVICE_ON_SNAPSHOTS,
   options: [OPERATOR_OPTION],
   examples: [
     'flink-ts state get /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab count user-17',

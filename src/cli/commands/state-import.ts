@@ -1,6 +1,7 @@
 import { defaultFileSystems } from '../../filesystems/default-file-systems.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
+import { ADVICE_ON_SNAPSHOTS } from '../arguments/advice-on-snapshots.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import type { CliContext } from '../arguments/cli-context.js'
 import { OUTPUT_OPTION, outputOf } from '../arguments/new-snapshot-option.js'
@@ -18,6 +19,7 @@ export const stateImportCommand: CliCommand = {
   sentence: 'writes a new savepoint with the entries changed that lines of JSON name.',
   usage: '-o <directory> <savepoint|checkpoint|Job ID> <file of lines, or ->',
   stopAtOperand: false,
+  adviceInSession: ADVICE_ON_SNAPSHOTS,
   options: [OUTPUT_OPTION],
   examples: [
     'flink-ts state import /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab changes.jsonl -o /tmp/savepoints/corrected',

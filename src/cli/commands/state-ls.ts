@@ -1,4 +1,5 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { ADVICE_ON_SNAPSHOTS } from '../arguments/advice-on-snapshots.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import { entryFilter, OPERATOR_OPTION, STATE_OPTION } from '../arguments/entry-options.js'
 import { argumentError } from '../arguments/parsed-values.js'
@@ -11,6 +12,7 @@ export const stateLsCommand: CliCommand = {
   sentence: 'prints the states of a snapshot with exact numbers of entries, each as a line of JSON.',
   usage: '[OPTIONS] <savepoint|checkpoint|Job ID>',
   stopAtOperand: false,
+  adviceInSession: ADVICE_ON_SNAPSHOTS,
   options: [OPERATOR_OPTION, STATE_OPTION],
   examples: [
     'flink-ts state ls /tmp/savepoints/savepoint-cca7bc-bb1e257f0dab',

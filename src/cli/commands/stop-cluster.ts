@@ -20,7 +20,13 @@ export const stopClusterCommand: CliCommand = {
   usage: '[OPTIONS]',
   stopAtOperand: false,
   withSession: 'needs-none',
-  options: [TIMEOUT_OPTION],
+  options: [
+    {
+      ...TIMEOUT_OPTION,
+      description:
+        'Longest wait, as 30s or "5 min"; without it that of client.timeout (1 min). After it the session goes on to stop.',
+    },
+  ],
   examples: ['flink-ts stop-cluster', 'flink-ts stop-cluster --timeout 5min --json'],
   async execute(parsed, given) {
     const context = withTimeout(parsed, given)

@@ -21,6 +21,7 @@ export const topCommand: CliCommand = {
     'shows live what the operators of running jobs do, how far their event time lags and how their checkpoints go.',
   usage: '[OPTIONS] [<Job ID>]',
   stopAtOperand: false,
+  withSession: 'asks-it',
   options: [
     {
       long: 'interval',
@@ -39,19 +40,24 @@ export const topCommand: CliCommand = {
     'flink-ts top',
     'flink-ts top cca7bc1061d61cf15238e92312c2fc20 --interval 5',
     'flink-ts top --once --json',
+    'flink-ts top -m localhost:8081   (of the jobs of a session)',
   ],
   async execute(parsed, context) {
     const [operand, more] = parsed.operands
     if (more !== undefined) throw argumentError(`"${more}" is one job too many: name one, or none for all that run.`)
     const intervalMs = intervalOf(parsed)
     const jobId = operand === undefined ? undefined : await jobIdOf(operand, context)
-    const [{ JobsWatch }, { topLines }, { default: Table }, painter] = await Promise.all([
-      import('../top/jobs-watch.js'),
-      import('../top/top-lines.js'),
-      import('cli-table3'),
-      chalkFor('stdout'),
-    ])
-    const watch = new JobsWatch(runDirectoryOf(context), jobId)
+    const [{ JobsWatch }, { jobsOfMachine, jobsOfSession }, { topLines }, { default: Table }, painter] =
+      await Promise.all([
+        import('../top/jobs-watch.js'),
+        import('../top/watched-jobs.js'),
+        import('../top/top-lines.js'),
+        import('cli-table3'),
+        chalkFor('stdout'),
+      ])
+    const { session } = context
+    const jobsThere = session === undefined ? jobsOfMachine(runDirectoryOf(context)) : jobsOfSession(session)
+    const watch = new JobsWatch(jobsThere, jobId)
     const lines = (jobs: readonly JobActivity[], width: number | undefined): string[] =>
       topLines(jobs, { width, painter, Table })
     const isLive = process.stdout.isTTY && !context.isJson && !has(parsed, 'once')

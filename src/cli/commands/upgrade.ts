@@ -1,6 +1,10 @@
+import { SessionDirectory } from '../../cluster/session/session-directory.js'
 import { SavepointOptions } from '../../core/config/savepoint-options.js'
+import { FlinkError } from '../../core/errors/flink-error.js'
+import { SystemRandom } from '../../core/random/system-random.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import type { CliCommand } from '../arguments/cli-command.js'
+import type { CliContext } from '../arguments/cli-context.js'
 import { argumentError, has, valueOf, type ParsedOptions } from '../arguments/parsed-values.js'
 import {
   applyProgramOptions,
@@ -10,16 +14,21 @@ import {
 } from '../arguments/program-options.js'
 import { WEB_OPTION } from '../arguments/web-option.js'
 import { jobIdOf } from '../job/job-id-of.js'
+import { runDirectoryOf } from '../job/rest-cluster-client-of.js'
 import { withWeb } from '../job/web-request.js'
 import type { RunRequest, UpgradeOrder } from '../job/run-request.js'
 
 const WHERE = 'upgrade'
+/** One after another, as a session starts its jobs itself. */
+const IN_SESSION =
+  'In a session: flink-ts savepoint <Job ID> <directory>, flink-ts check <job-file> --against <savepoint>, flink-ts stop -p <directory> <Job ID>, flink-ts run -t remote -d -s <savepoint> <job-file>.'
 
 export const upgradeCommand: CliCommand = {
   name: 'upgrade',
   sentence: 'puts a new program in the place of a running one, which it goes on from with a savepoint.',
   usage: '[OPTIONS] <Job ID> <job-file> <arguments>',
   stopAtOperand: true,
+  adviceInSession: IN_SESSION,
   options: [
     ...PROGRAM_OPTIONS,
     {
@@ -61,7 +70,9 @@ export const upgradeCommand: CliCommand = {
   async execute(parsed, context) {
     const [operand, ...operands] = parsed.operands
     if (operand === undefined) throw argumentError('Missing JobId')
-    const upgrade = upgradeOrder(parsed, await jobIdOf(operand, context), context.workingDirectory)
+    const jobId = await jobIdOf(operand, context)
+    await refuseOfSession(jobId, context)
+    const upgrade = upgradeOrder(parsed, jobId, context.workingDirectory)
     const { jobFile, args } = programArguments({ ...parsed, operands }, upgradeCommand)
     const note = noteOnOptionsForProgram(args, upgradeCommand)
     if (note !== undefined) context.printError(context.diagnostics.warning(note))
@@ -85,6 +96,12 @@ export const upgradeCommand: CliCommand = {
     const { runAttached } = await import('../job/run-attached.js')
     return runAttached(request, context)
   },
+}
+
+/** The new job would be one of this command, which nobody starts again when it dies. JOB_OF_SESSION */
+async function refuseOfSession(jobId: string, context: CliContext): Promise<void> {
+  const directory = new SessionDirectory(runDirectoryOf(context).path, new SystemRandom())
+  if (await directory.knows(jobId)) throw new FlinkError('JOB_OF_SESSION', { jobId, advice: IN_SESSION })
 }
 
 function upgradeOrder(parsed: ParsedOptions, jobId: string, workingDirectory: string): UpgradeOrder {

@@ -32,7 +32,8 @@ export async function sessionOf(
   if (command.withSession === undefined && !isCertain) return undefined
   const endpoint = await sessionEndpointOf(configuration, workingDirectory(), process.env[HEADERS])
   if (command.withSession === undefined) {
-    throw new FlinkError('SESSION_ACTION_MISSING', { action: command.name, what: endpoint.url, where })
+    const advice = command.adviceInSession ?? `Without ${where} it is about the jobs of this machine.`
+    throw new FlinkError('SESSION_ACTION_MISSING', { action: command.name, what: endpoint.url, where, advice })
   }
   const session = new SessionRestClient({
     endpoint,

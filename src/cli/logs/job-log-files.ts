@@ -48,7 +48,7 @@ async function filesIn(
   const names = await namesIn(directory)
   const begin = outputNameOf(jobId)
   const outputs = names
-    .map((name) => ({ name, number: numberOf(name, begin) }))
+    .map((name) => ({ name, number: outputNumberOf(name, begin) }))
     .filter(({ number }) => number > 0)
     .sort((left, right) => left.number - right.number)
     .map(({ name }): LogFilePlace => ({ source: 'output', path: path.join(directory, name) }))
@@ -59,7 +59,7 @@ async function filesIn(
 }
 
 /** Of `<begin>.out` 1, of `<begin>-2.out` 2; 0: of another job. */
-function numberOf(name: string, begin: string): number {
+export function outputNumberOf(name: string, begin: string): number {
   if (!name.startsWith(begin)) return 0
   const [, number] = /^(?:-(\d{1,9}))?\.out$/.exec(name.slice(begin.length)) ?? []
   return name === `${begin}.out` ? 1 : Number(number ?? 0)

@@ -1,23 +1,20 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
-import { JobInspector } from '../../client/job-inspector.js'
-import { UNRESPONSIVE } from '../../client/job-overview.js'
-import type { RunDirectory } from '../../client/run-directory.js'
+import type { JobInspector } from '../../client/job-inspector.js'
+import { isEndState, UNRESPONSIVE } from '../../client/job-overview.js'
 import { activityOf, type JobActivity } from './job-activity.js'
 import { sampleJob, type JobSample } from './job-sample.js'
-
-/** A job that lives answers in a moment; what is shown is not waited for any longer. */
-const ANSWER_TIMEOUT_MS = 2000
+import type { WatchedJobs } from './watched-jobs.js'
 
 /** Looks at one job again and again. */
 export class JobWatch {
   readonly jobId: string
-  readonly #runDirectory: RunDirectory
+  readonly #jobs: WatchedJobs
   #inspector: JobInspector | undefined
   #before: JobSample | undefined
   #last: JobActivity | undefined
 
-  constructor(runDirectory: RunDirectory, jobId: string) {
-    this.#runDirectory = runDirectory
+  constructor(jobs: WatchedJobs, jobId: string) {
+    this.#jobs = jobs
     this.jobId = jobId
   }
 
@@ -32,21 +29,23 @@ export class JobWatch {
    */
   async look(): Promise<JobActivity | undefined> {
     try {
-      this.#inspector ??= await JobInspector.of(this.#runDirectory, this.jobId, ANSWER_TIMEOUT_MS)
+      this.#inspector ??= await this.#jobs.inspector(this.jobId)
       const sample = await sampleJob(this.#inspector)
+      // A session answers for it all the same.
+      if (isEndState(sample.state)) return undefined
       this.#last = activityOf(sample, this.#before)
       this.#before = sample
       return this.#last
     } catch (error) {
       if (this.#last === undefined || !FlinkError.is(error)) throw error
-      if ((await this.#runDirectory.find(this.jobId)) === undefined) return undefined
+      if (!(await this.#jobs.isLiving(this.jobId))) return undefined
       this.#inspector = undefined
       return { ...this.#last, state: UNRESPONSIVE }
     }
   }
 
   /** Of a job that has ended: how, as far as it is known. */
-  async end(): Promise<string | undefined> {
-    return (await this.#runDirectory.archivedJob(this.jobId))?.state
+  end(): Promise<string | undefined> {
+    return this.#jobs.end(this.jobId)
   }
 }

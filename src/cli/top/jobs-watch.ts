@@ -1,8 +1,8 @@
-import type { RunDirectory } from '../../client/run-directory.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { printable } from '../terminal/printable-text.js'
 import type { JobActivity } from './job-activity.js'
 import { JobWatch } from './job-watch.js'
+import type { WatchedJobs } from './watched-jobs.js'
 
 /** A job that has ended while it was watched: what it did last, and a sentence on how it ended. */
 export interface EndedJob {
@@ -17,14 +17,14 @@ const MOST_ENDED = 20
 export class JobsWatch {
   /** The last ones. */
   readonly ended: EndedJob[] = []
-  readonly #runDirectory: RunDirectory
+  readonly #jobs: WatchedJobs
   readonly #watches = new Map<string, JobWatch>()
   readonly #isOfAll: boolean
 
-  constructor(runDirectory: RunDirectory, jobId: string | undefined) {
-    this.#runDirectory = runDirectory
+  constructor(jobs: WatchedJobs, jobId: string | undefined) {
+    this.#jobs = jobs
     this.#isOfAll = jobId === undefined
-    if (jobId !== undefined) this.#watches.set(jobId, new JobWatch(runDirectory, jobId))
+    if (jobId !== undefined) this.#watches.set(jobId, new JobWatch(jobs, jobId))
   }
 
   /** Those that live, the oldest first; none where all have ended. JOB_UNRESPONSIVE where all that live say nothing. */
@@ -39,8 +39,15 @@ export class JobsWatch {
   }
 
   async #findNew(): Promise<void> {
-    for (const { jobId } of await this.#runDirectory.livingJobs()) {
-      if (!this.#watches.has(jobId)) this.#watches.set(jobId, new JobWatch(this.#runDirectory, jobId))
+    let living: readonly string[] = []
+    try {
+      living = await this.#jobs.living()
+    } catch (error) {
+      // A session that is gone for a moment is no end of what is watched.
+      if (this.#watches.size === 0) throw error
+    }
+    for (const jobId of living) {
+      if (!this.#watches.has(jobId)) this.#watches.set(jobId, new JobWatch(this.#jobs, jobId))
     }
   }
 

@@ -17,6 +17,8 @@ import { RunDirectoryUpkeep } from '../run-directory-upkeep.js'
 import { ClusterSessionGateway } from './cluster-session-gateway.js'
 import { EndedJobs } from './ended-jobs.js'
 import { endJobs } from './end-jobs.js'
+import { jarPlaces } from './jars/jar-places.js'
+import { JarStore } from './jars/jar-store.js'
 import { jarsOfSession } from './jars/jars-of-session.js'
 import type { JobLauncher } from './job-launcher.js'
 import { withJobStorage } from './job-storage.js'
@@ -67,6 +69,7 @@ export class SessionCluster {
     })
     const { storage } = this.#directory
     const slots = new SlotPool(slotsIn(configuration))
+    const store = new JarStore(jarPlaces(configuration, input.workingDirectory, this.#directory.path), random)
     this.#jobs = new SessionJobs({
       ...{ runDirectory, launcher, fileSystems, clock, random, logger },
       configuration: withJobStorage(configuration, storage),
@@ -74,6 +77,7 @@ export class SessionCluster {
       workingDirectory: input.workingDirectory,
       slots,
       directory: this.#directory,
+      programs: store,
     })
     this.ending = new Promise((resolve) => {
       this.#end = resolve
@@ -81,7 +85,7 @@ export class SessionCluster {
     this.gateway = new ClusterSessionGateway({
       ...{ runDirectory, fileSystems, jobs: this.#jobs, ended: new EndedJobs(runDirectory) },
       place: this.#place,
-      jars: jarsOfSession({ ...input, directory: this.#directory.path, jobs: this.#jobs }),
+      jars: jarsOfSession({ ...input, store, jobs: this.#jobs }),
       slots,
       shutDown: () => {
         this.#end()

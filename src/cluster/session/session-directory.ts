@@ -139,6 +139,11 @@ export class SessionDirectory {
     return records.toSorted((left, right) => left.submittedAt - right.submittedAt)
   }
 
+  /** A session has, or had, this job. */
+  async knows(jobId: string): Promise<boolean> {
+    return sessionJobRecordOf(await this.#read(path.join(this.#jobs, `${jobId}.json`)), jobId) !== undefined
+  }
+
   async record(job: SessionJobRecord): Promise<void> {
     await this.#write(path.join(this.#jobs, `${job.jobId}.json`), job)
   }

@@ -11,6 +11,7 @@ import { startOfProcess } from '../../core/process/process-start.js'
 import type { TimerHandle } from '../../core/time/clock.js'
 import type { SessionSubmission } from '../../rest/session/session-gateway.js'
 import { grantSlots, noteSlots } from './grant-slots.js'
+import type { JarStore } from './jars/jar-store.js'
 import { JobStarts, type JobStartsServices } from './job-starts.js'
 import { forgetStored, storedEndOf } from './job-storage.js'
 import { SessionJob } from './session-job.js'
@@ -25,6 +26,8 @@ const MOST_ENDED = 100
 
 export interface SessionJobsServices extends JobStartsServices {
   readonly slots: SlotPool
+  /** What was sent to the session for jobs. */
+  readonly programs: Pick<JarStore, 'giveUp' | 'removeEnded'>
 }
 
 export class SessionJobs {
@@ -56,6 +59,7 @@ export class SessionJobs {
       if (record.slots !== undefined) slots.hold(record.jobId, record.slots)
     }
     await this.#look()
+    await this.#tidy(({ programs, clock }) => programs.removeEnded((jobId) => this.#isThere(jobId), clock.now()))
     this.#watchLater()
   }
 
@@ -124,6 +128,11 @@ export class SessionJobs {
       if (this.#isSubmitted(job)) await this.#pause(LOOK_MS / 5)
     }
     return false
+  }
+
+  /** And has not ended. */
+  #isThere(jobId: string): boolean {
+    return (this.#jobs.get(jobId)?.phase ?? 'ended') !== 'ended'
   }
 
   /** As it is now: a look may have changed it. */
@@ -237,7 +246,17 @@ export class SessionJobs {
     this.#services.slots.release(job.jobId)
     job.endState = state
     this.#services.logger.info('a job has ended', { jobId: job.jobId, state })
-    await this.#forgetOldest()
+    await this.#tidy(({ programs }) => programs.giveUp(job.jobId))
+    await this.#tidy(() => this.#forgetOldest())
+  }
+
+  /** What cannot be removed is no reason not to go on. */
+  async #tidy(remove: (services: SessionJobsServices) => Promise<void>): Promise<void> {
+    try {
+      await remove(this.#services)
+    } catch (error) {
+      this.#services.logger.warn('of ended jobs more is kept than is to be', { reason: messageOf(error) })
+    }
   }
 
   /** As many ended jobs are remembered as the run directory archives. */
@@ -254,7 +273,7 @@ export class SessionJobs {
 
   /** Nothing is kept of it: it was never accepted, or somebody has removed what was. */
   async #lost(job: SessionJob): Promise<void> {
-    const { runDirectory, directory, logger } = this.#services
+    const { runDirectory, directory, logger, programs } = this.#services
     if (job.record.output !== undefined) {
       logger.warn('nothing is kept any more of a job that was accepted', { jobId: job.jobId })
     }
@@ -266,6 +285,7 @@ export class SessionJobs {
     this.#services.slots.release(job.jobId)
     this.#jobs.delete(job.jobId)
     await directory.forget(job.jobId)
+    await this.#tidy(() => programs.giveUp(job.jobId))
   }
 
   #died(job: SessionJob): void {

@@ -24,7 +24,7 @@ const STORE_IS_SET_UP =
   'The driver of the rocksdb backend sets its store up from the memory that it is given: taskmanager.memory.managed.size or state.backend.rocksdb.memory.fixed-per-slot, and state.backend.rocksdb.memory.write-buffer-ratio.'
 
 const NO_PORT =
-  'No port is opened: only run --web does that. flink-ts finds the jobs of this machine through cluster.run-directory.'
+  'No port is opened: only run --web and start-cluster do that. flink-ts finds the jobs of this machine through cluster.run-directory.'
 
 /** What the rocksdb backend decides by itself, all for one reason but these. */
 const ROCKSDB_ROWS: readonly OptionWithoutEffect[] = Object.values(RocksDBOptionsWithoutEffect).map((option) => {

@@ -16,6 +16,7 @@ export const SessionOptions: {
   readonly SLOT_REQUEST_TIMEOUT: ConfigOption<number>
   readonly REFRESH_INTERVAL: ConfigOption<number>
   readonly SUBMIT_ENABLE: ConfigOption<boolean>
+  readonly CANCEL_ENABLE: ConfigOption<boolean>
   readonly UPLOAD_DIRECTORY: ConfigOption<string | undefined>
   readonly JOBS_ON_SHUTDOWN: ConfigOption<'CHECKPOINT' | 'SAVEPOINT' | 'CANCEL' | 'LEAVE'>
 } = {
@@ -42,6 +43,10 @@ export const SessionOptions: {
     description:
       'Programs may be sent to a session cluster over REST (`run -m`, the dashboard). Without it `/jars` is not there.',
     deprecatedKeys: ['jobmanager.web.submit.enable'],
+  }),
+  CANCEL_ENABLE: booleanOption('web.cancel.enable', true, {
+    description:
+      'The dashboard of a session cluster offers to cancel jobs. As in Flink the REST API and its clients can without it.',
   }),
   UPLOAD_DIRECTORY: pathOption('web.upload.dir', {
     description:

@@ -12,7 +12,7 @@ export const TaskManagerOptions: {
   NUM_TASK_SLOTS: intOption('taskmanager.numberOfTaskSlots', undefined, {
     minimum: 1,
     description:
-      'Slots of one worker thread; a run starts as many workers as its slots need. Unset: a slot a worker, or several where that would be more than two workers a core (four at least).',
+      'Slots of one worker thread; a run starts as many workers as its slots need. Unset: a slot a worker, or several where that would be more than two workers a core (four at least). For a session cluster: the slots that its jobs have together; unset: 16 a core, 32 at least.',
   }),
   TASK_HEAP_MEMORY: memoryOption('taskmanager.memory.task.heap.size', undefined, {
     description: 'Heap of one worker; unset: the default of Node.',

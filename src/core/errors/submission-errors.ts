@@ -26,11 +26,16 @@ export const SUBMISSION_ERRORS = {
     httpStatus: 500,
   },
   SESSION_ACTION_MISSING: {
-    message:
-      '{action} is about this machine alone, and {what} (set by {where}) is a session. Run the command on its machine without that, or leave it out here.',
+    message: '{action} is about this machine alone, and {what} (set by {where}) is a session. {advice}',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,
+  },
+  JOB_OF_SESSION: {
+    message: 'Job {jobId} is of a session cluster, which upgrade would take it out of. {advice}',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 409,
   },
   JAR_UPLOAD_REFUSED: {
     message: '{reason}',

@@ -105,9 +105,9 @@ function placesOfEngine(): readonly string[] {
 }
 
 /**
- * `at Array.map (<anonymous>)`, `at node:internal/x:1:2`, `at f (node:fs:1:2)`. A frame such as
+ * `at Array.map (<anonymous>)`, `at async Promise.all (index 0)`, `at node:internal/x:1:2`, `at f (node:fs:1:2)`. A frame such as
  * `at Object.<anonymous> (/job.js:1:2)` has a place in a file and is kept.
  */
 function isBuiltIn(frame: string): boolean {
-  return /\(<anonymous>\)$|\(native\)$|^at (async )?<anonymous>$|[( ]node:[\w/]+:\d+:\d+\)?$/.test(frame)
+  return /\(<anonymous>\)$|\(native\)$|\(index \d+\)$|^at (async )?<anonymous>$|[( ]node:[\w/]+:\d+:\d+\)?$/.test(frame)
 }

@@ -18,7 +18,12 @@ export const dashboardConfigHandler: SessionRoute = {
       'timezone-offset': -now.getTimezoneOffset() * 60_000,
       'flink-version': FLINK_VERSION,
       'flink-revision': FLINK_REVISION,
-      features: { 'web-submit': jars !== undefined, 'web-cancel': true, 'web-rescale': false, 'web-history': false },
+      features: {
+        'web-submit': jars !== undefined,
+        'web-cancel': configuration.get(SessionOptions.CANCEL_ENABLE),
+        'web-rescale': false,
+        'web-history': false,
+      },
     }
     return Promise.resolve({ status: 200, body })
   },

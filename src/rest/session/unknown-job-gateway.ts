@@ -1,7 +1,7 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { JobsGateway } from '../jobs-gateway.js'
 
-/** Answers about a job that nobody knows: JOB_NOT_FOUND, but where Flink does not look whether there is one. */
+/** Answers JOB_NOT_FOUND, but where Flink does not look whether there is such a job. Its fields are methods, a line each. */
 export class UnknownJobGateway implements JobsGateway {
   readonly #jobId: string
 
@@ -26,6 +26,8 @@ export class UnknownJobGateway implements JobsGateway {
   details = async (): Promise<never> => this.#refuse()
   plan = async (): Promise<never> => this.#refuse()
   vertex = async (): Promise<never> => this.#refuse()
+  accumulatingVertex = async (): Promise<never> => this.#refuse()
+  vertexAccumulators = async (): Promise<never> => this.#refuse()
   stacks = async (): Promise<never> => this.#refuse()
   config = async (): Promise<never> => this.#refuse()
   environment = async (): Promise<never> => this.#refuse()

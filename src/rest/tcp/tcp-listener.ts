@@ -2,12 +2,17 @@ import { once } from 'node:events'
 import { createServer, isIPv6, type AddressInfo, type Server, type Socket } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { ReasonError } from '../../core/errors/reason-error.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
 import { errnoOf } from '../../core/fs/errno.js'
 import type { TcpSettings } from './tcp-settings.js'
 
 /** A job answers a few programs and people; more would only take its memory. */
 const MOST_CONNECTIONS = 128
+
+/** What Flink's clients offer where nobody has told them otherwise, and who else is as old, is for keys of RSA. */
+const NO_CIPHER =
+  "A client of Apache Flink offers by default only what a key of RSA can do: give security.ssl.rest.keystore one, or set the client's security.ssl.algorithms"
 
 /** Listens on TCP, with or without TLS, and hands on the connections by which requests may come. */
 export class TcpListener {
@@ -16,8 +21,10 @@ export class TcpListener {
   readonly #server: Server
   /** Connections of which it is not known yet whether they come to an end with TLS. */
   readonly #handshakes = new Map<string, Socket>()
+  /** Codes of errors of handshakes: whoever tries again and again is told of once. */
+  readonly #told = new Set<string>()
 
-  /** `onLost`: told why a connection could not be taken. */
+  /** `onLost`: told why a connection could not be taken; of TLS that did not come about once for each reason. */
   constructor(settings: TcpSettings, onConnection: (socket: Socket) => void, onLost: (error: Error) => void) {
     this.#settings = settings
     this.#onLost = onLost
@@ -69,8 +76,21 @@ export class TcpListener {
       })
     })
     // Whoever speaks no TLS, or has no certificate, is cut off by then.
-    server.on('tlsClientError', (_error, socket) => socket.destroy())
+    server.on('tlsClientError', (error, socket) => {
+      socket.destroy()
+      this.#tellOfHandshake(error)
+    })
     return server
+  }
+
+  /** Its client hears no more than that there was an error, or that the connection has gone. */
+  #tellOfHandshake(error: Error): void {
+    const code = errnoOf(error) ?? ''
+    if (!code.startsWith('ERR_SSL_') || this.#told.has(code)) return
+    this.#told.add(code)
+    const reason = 'reason' in error ? String(error.reason) : messageOf(error)
+    const advice = code === 'ERR_SSL_NO_SHARED_CIPHER' ? `. ${NO_CIPHER}` : ''
+    this.#onLost(new ReasonError(`TLS: ${reason}${advice}`, { cause: error }))
   }
 
   async #listenAt(port: number): Promise<string> {

@@ -1,24 +1,28 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
-import { Agent, request as httpRequest } from 'node:http'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Workspace, type RunningCommand } from '../../e2e/command-line.js'
-import { freePort } from '../../e2e/free-port.js'
 import { jobFile, type BenchEngine } from '../bench-engine.js'
 import { figureAtMost, ratioAtMost, type BenchFamily, type BenchRow, type Figures, type Goal } from '../bench-family.js'
 import { median } from '../median.js'
+import { Asking } from './asking.js'
+import { withSession, type BenchSession } from './bench-session.js'
 import { nodeAlone, timeCommand } from './timed-command.js'
 
 const STARTS = 7
 /** Until V8 has cleared away what the start left. */
 const SETTLE_MS = 8_000
 const RECORDS = 40_000_000
-/** In turn: job detail, what the session answers without the job, nothing. */
-const TURNS = ['detail', 'other', 'nothing'] as const
-const TURN_MS = 500
 /** One request a millisecond, in groups as a timer is late on a busy machine. */
 const REQUESTS_PER_SECOND = 1000
-const MOST_UNDER_WAY = 32
+/** One sampling in each turn that asks for stacks: its beginning and its end are in it, and the next turn begins without one. */
+const SAMPLINGS = {
+  'rest.flamegraph.enabled': 'true',
+  'rest.flamegraph.num-samples': '40',
+  'rest.flamegraph.delay-between-samples': '50 ms',
+  'rest.flamegraph.refresh-interval': '1 s',
+}
+const SAMPLING_TURN_MS = 2_500
+const SAMPLING_REQUESTS_PER_SECOND = 2
 /** Of the readings: compiling. */
 const WARM_UP = 0.2
 const IN_TURN = 150
@@ -26,108 +30,6 @@ const AT_ONCE = 50
 const SIDE_BY_SIDE = 4
 /** The first jobs, after which all has been loaded and compiled. */
 const FIRST = 25
-
-type Turn = (typeof TURNS)[number]
-
-/** A session in front, as a service has it. */
-class BenchSession {
-  readonly workspace: Workspace
-  readonly #port: string
-  readonly #command: RunningCommand
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: MOST_UNDER_WAY })
-  readonly #engine: BenchEngine
-
-  private constructor(engine: BenchEngine, workspace: Workspace, port: string) {
-    this.#engine = engine
-    this.workspace = workspace
-    this.#port = port
-    mkdirSync(this.temporary)
-    this.#command = engine.start(workspace, { environment: { TMPDIR: this.temporary } }, [
-      'start-cluster',
-      '--foreground',
-    ])
-  }
-
-  static async start(engine: BenchEngine): Promise<BenchSession> {
-    const port = await freePort()
-    const workspace = new Workspace({ 'rest.port': port, 'taskmanager.numberOfTaskSlots': '8' })
-    return new BenchSession(engine, workspace, port)
-  }
-
-  get temporary(): string {
-    return path.join(this.workspace.path, 'tmp')
-  }
-
-  get pid(): number {
-    return this.#command.pid
-  }
-
-  /** From the start of its process to the first answer. */
-  async untilItAnswers(): Promise<void> {
-    while (!(await this.answers('/overview'))) await delay(2)
-  }
-
-  async answers(place: string): Promise<boolean> {
-    return (await this.ask('GET', place).catch(() => undefined)) !== undefined
-  }
-
-  ask(method: string, place: string, body?: object): Promise<unknown> {
-    const text = body === undefined ? '' : JSON.stringify(body)
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
-    return new Promise((resolve, reject) => {
-      const options = { port: this.#port, path: place, method, headers, agent: this.#agent }
-      const outgoing = httpRequest(options, (response) => {
-        let answer = ''
-        response.setEncoding('utf8').on('data', (part: string) => (answer += part))
-        response.on('error', reject).on('end', () => {
-          if ((response.statusCode ?? 500) < 300) resolve(JSON.parse(answer))
-          else reject(new Error(`${method} ${place}: ${answer}`))
-        })
-      })
-      outgoing.on('error', reject).end(text)
-    })
-  }
-
-  async submit(...args: readonly string[]): Promise<string> {
-    const command = ['run', '-t', 'remote', '-m', `127.0.0.1:${this.#port}`, '-d', ...args]
-    const { stdout } = await timeCommand(() => this.#engine.start(this.workspace, {}, command))
-    return /JobID ([0-9a-f]{32})/.exec(stdout)?.[1] ?? ''
-  }
-
-  async untilFinished(jobId: string): Promise<void> {
-    for (;;) {
-      const { status } = (await this.ask('GET', `/jobs/${jobId}/status`)) as { readonly status: string }
-      if (status === 'FINISHED') return
-      if (status === 'FAILED') throw new Error(`job ${jobId} failed`)
-      await delay(5)
-    }
-  }
-
-  memoryMb(): number {
-    const status = readFileSync(`/proc/${String(this.pid)}/status`, 'utf8')
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024
-  }
-
-  openFiles(): number {
-    return readdirSync(`/proc/${String(this.pid)}/fd`).length
-  }
-
-  async stop(): Promise<void> {
-    this.#agent.destroy()
-    this.#command.kill('SIGTERM')
-    await this.#command.ended
-    this.workspace.remove()
-  }
-}
-
-async function withSession<T>(engine: BenchEngine, work: (session: BenchSession) => Promise<T>): Promise<T> {
-  const session = await BenchSession.start(engine)
-  try {
-    return await work(session)
-  } finally {
-    await session.stop()
-  }
-}
 
 async function measureStart(engine: BenchEngine): Promise<Figures> {
   const [startMs, restMs, memoryMb]: [number[], number[], number[]] = [[], [], []]
@@ -155,84 +57,58 @@ interface Told {
   readonly ranNs: readonly number[]
 }
 
-/** Asks in turns, as often as is said, until it is stopped. */
-class Asking {
-  readonly #session: BenchSession
-  readonly #places: Readonly<Record<Turn, string | undefined>>
-  readonly #startMs = Date.now()
-  readonly #timer
-  readonly #answered = { detail: 0, other: 0, nothing: 0 }
-  #underWay = 0
-  #due = 0
-  #lastMs = performance.now()
-
-  constructor(session: BenchSession, jobId: string) {
-    this.#session = session
-    this.#places = { detail: `/jobs/${jobId}`, other: '/config', nothing: undefined }
-    this.#timer = setInterval(() => {
-      this.#tick()
-    }, 1)
-  }
-
-  /** Undefined where it was more than one. */
-  turnBetween(fromMs: number, toMs: number): Turn | undefined {
-    const [from, to] = [this.#turnOf(fromMs), this.#turnOf(toMs)]
-    return from === to && fromMs >= this.#startMs ? TURNS[from % TURNS.length] : undefined
-  }
-
-  stop(): Figures {
-    clearInterval(this.#timer)
-    const seconds = (Date.now() - this.#startMs) / 1000 / TURNS.length
-    return { detailPerSecond: this.#answered.detail / seconds, otherPerSecond: this.#answered.other / seconds }
-  }
-
-  #turnOf(timeMs: number): number {
-    return Math.floor((timeMs - this.#startMs) / TURN_MS)
-  }
-
-  #tick(): void {
-    const now = performance.now()
-    this.#due += ((now - this.#lastMs) * REQUESTS_PER_SECOND) / 1000
-    this.#lastMs = now
-    const turn = TURNS[this.#turnOf(Date.now()) % TURNS.length] ?? 'nothing'
-    const place = this.#places[turn]
-    for (; this.#due >= 1; this.#due -= 1)
-      if (place !== undefined && this.#underWay < MOST_UNDER_WAY) void this.#ask(turn, place)
-  }
-
-  async #ask(turn: Turn, place: string): Promise<void> {
-    this.#underWay += 1
-    try {
-      await this.#session.ask('GET', place)
-      this.#answered[turn] += 1
-    } catch {
-      // The job has ended.
-    } finally {
-      this.#underWay -= 1
-    }
-  }
-}
-
 async function measureAsked(engine: BenchEngine, records: number): Promise<Figures> {
   return withSession(engine, async (session) => {
-    await session.untilItAnswers()
-    const args = ['--records', String(records), '--keys', '10000']
-    const jobId = await session.submit('-p', '1', jobFile('queried-count-job'), ...args)
-    const asking = new Asking(session, jobId)
+    const jobId = await submitCounting(session, records)
+    const places = { detail: `/jobs/${jobId}`, other: '/config', nothing: undefined }
+    const asking = new Asking(session, { places, turnMs: 500, requestsPerSecond: REQUESTS_PER_SECOND })
     await session.untilFinished(jobId)
-    const asked = asking.stop()
-    const output = path.join(session.workspace.path, 'run/log', `flink-ts-${jobId}.out`)
-    const told = JSON.parse(/^\{"step".*\}$/m.exec(readFileSync(output, 'utf8'))?.[0] ?? '{}') as Told
-    const [nsDetail, nsOther, nsNothing] = TURNS.map((turn) => nsOf(told, asking, turn)) as [number, number, number]
-    return { ...asked, nsDetail, nsOther, nsNothing }
+    const detailPerSecond = asking.stop('detail')
+    const told = toldBy(session, jobId)
+    const [nsDetail, nsOther, nsNothing] = ['detail', 'other', 'nothing'].map((name) => nsOf(told, asking, name))
+    return { detailPerSecond, nsDetail: nsDetail ?? 0, nsOther: nsOther ?? 0, nsNothing: nsNothing ?? 0 }
   })
 }
 
+async function measureSampled(engine: BenchEngine, records: number): Promise<Figures> {
+  const measure = async (session: BenchSession): Promise<Figures> => {
+    const jobId = await submitCounting(session, records)
+    const { vertices } = (await session.ask('GET', `/jobs/${jobId}`)) as {
+      readonly vertices: { readonly id: string }[]
+    }
+    const place = `/jobs/${jobId}/vertices/${vertices.at(-1)?.id ?? ''}/flamegraph?type=FULL`
+    const requestsPerSecond = SAMPLING_REQUESTS_PER_SECOND
+    // The first sampling loads the inspector.
+    while (((await session.ask('GET', place)) as { readonly data: unknown }).data === null) await delay(100)
+    const asking = new Asking(session, {
+      places: { stacks: place, nothing: undefined },
+      turnMs: SAMPLING_TURN_MS,
+      requestsPerSecond,
+    })
+    await session.untilFinished(jobId)
+    asking.stop('stacks')
+    const told = toldBy(session, jobId)
+    return { nsStacks: nsOf(told, asking, 'stacks'), nsNothing: nsOf(told, asking, 'nothing') }
+  }
+  return withSession(engine, measure, SAMPLINGS)
+}
+
+async function submitCounting(session: BenchSession, records: number): Promise<string> {
+  await session.untilItAnswers()
+  const args = ['--records', String(records), '--keys', '10000']
+  return session.submit('-p', '1', jobFile('queried-count-job'), ...args)
+}
+
+function toldBy(session: BenchSession, jobId: string): Told {
+  const output = path.join(session.workspace.path, 'run/log', `flink-ts-${jobId}.out`)
+  return JSON.parse(/^\{"step".*\}$/m.exec(readFileSync(output, 'utf8'))?.[0] ?? '{}') as Told
+}
+
 /** Processor time of the task's thread for a record, in the turns of a kind. */
-function nsOf({ step, timesMs, ranNs }: Told, asking: Asking, turn: Turn): number {
+function nsOf({ step, timesMs, ranNs }: Told, asking: Asking, name: string): number {
   const spent: number[] = []
   for (let at = Math.floor(timesMs.length * WARM_UP); at + 1 < timesMs.length; at += 1) {
-    if (asking.turnBetween(timesMs[at] ?? 0, timesMs[at + 1] ?? 0) !== turn) continue
+    if (asking.turnBetween(timesMs[at] ?? 0, timesMs[at + 1] ?? 0) !== name) continue
     spent.push(((ranNs[at + 1] ?? 0) - (ranNs[at] ?? 0)) / step)
   }
   return spent.reduce((sum, ns) => sum + ns, 0) / spent.length
@@ -289,6 +165,7 @@ function against(label: string, figure: string, of: BenchRow): BenchRow {
 }
 
 const ASKED = 'session-asked'
+const SAMPLED = 'session-sampled'
 const JOBS = 'session-jobs'
 const START = 'session-start'
 
@@ -298,6 +175,7 @@ export const sessionFamily: BenchFamily = {
   programs: [
     { id: START, usesEngine: true, maxRuns: 1, measure: measureStart },
     { id: ASKED, usesEngine: true, measure: (engine, sizes) => measureAsked(engine, sizes.records ?? RECORDS) },
+    { id: SAMPLED, usesEngine: true, measure: (engine, sizes) => measureSampled(engine, sizes.records ?? RECORDS) },
     { id: JOBS, usesEngine: true, maxRuns: 1, measure: measureJobs },
   ],
   rows: [
@@ -319,6 +197,11 @@ export const sessionFamily: BenchFamily = {
       row('the same, of that for what the job hears of it', 'ns/rec', [ASKED, 'nsDetail']),
     ),
     row('answers of that', '1/s', [ASKED, 'detailPerSecond']),
+    against(
+      'nobody looks',
+      'nsNothing',
+      row('W2, p = 1, its flame graph is sampled: the task', 'ns/rec', [SAMPLED, 'nsStacks']),
+    ),
     against('first 25', 'firstMs', row('small job, submitted and finished, last 25 of 150', 'ms', [JOBS, 'lastMs'])),
     against('first 25', 'firstMb', row('RSS of the session after 200', 'MB', [JOBS, 'lastMb'], ratioAtMost(1.1))),
     against('first 25', 'firstFiles', row('its open files and sockets', '', [JOBS, 'lastFiles'], ratioAtMost(1))),

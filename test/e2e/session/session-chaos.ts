@@ -172,6 +172,7 @@ export class SessionChaos {
       const states = new Map(jobs.map(({ jid, state }) => [jid, state]))
       return this.#known().every((jobId) => states.get(jobId) === 'FINISHED') && jobs.every(isAtItsEnd)
     })
+    await session.until('nothing is kept of the programs', () => session.programs().length === 0)
     const wrong: string[] = []
     const listed = (await session.jobs()).map(({ jid }) => jid)
     for (const jobId of this.#known())

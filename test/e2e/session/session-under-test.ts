@@ -145,6 +145,11 @@ export class SessionUnderTest {
     ]
   }
 
+  /** What is kept of programs that were sent to it, for the jobs of these ids. */
+  programs(): readonly string[] {
+    return namesIn(path.join(this.workspace.path, 'run/session/jars/running'))
+  }
+
   /** What the sessions of this place have printed, for whoever looks why one is gone. */
   printed(): string {
     const log = path.join(this.workspace.path, 'run/log')

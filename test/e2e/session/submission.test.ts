@@ -88,6 +88,7 @@ describe('run -m', LINUX, () => {
     const output = readFileSync(path.join(session.workspace.path, `run/log/flink-ts-${jobId}.out`), 'utf8')
     assert.match(output, /^0!\n1!\n[^]*\n19!\n/)
     assert.deepEqual(JSON.parse((await session.ask('/jars')).text), { address: session.url, files: [] })
+    await session.until('nothing of it is kept', () => session.programs().length === 0)
   })
 
   it('has one document on standard output with --json, of the job or of its failure, and the same exit codes', async () => {
@@ -158,7 +159,7 @@ describe('run -m', LINUX, () => {
     await session.workspace.run('cancel', ...at, '--wait', leftId)
   })
 
-  it('leaves no job behind when it is interrupted before main has come to it', async () => {
+  it('leaves no job in the session when it is interrupted before main has come to it', async () => {
     const known = new Set((await session.jobs()).map(({ jid }) => jid))
     const began = path.join(session.workspace.path, 'began.txt')
     const run = session.workspace.start('run', ...at, job, '--out', began, '--later', '2000')
@@ -171,7 +172,9 @@ describe('run -m', LINUX, () => {
   })
 
   it('waits on while the session is killed and started again', async () => {
-    const attached = session.workspace.start('run', ...at, '-D', 'rest.retry.delay=100 ms', job, '--limit', '1500')
+    // As long as a session takes to begin on a machine that has much to do.
+    const patience = ['-D', 'rest.retry.delay=100 ms', '-D', 'rest.retry.max-attempts=600']
+    const attached = session.workspace.start('run', ...at, ...patience, job, '--limit', '1500')
     const jobId = await attached.jobId()
     await session.killSession()
     await session.start()
@@ -206,7 +209,40 @@ describe('run -m', LINUX, () => {
     const recovered = await workspace.run('run', ...at, '--recover', 'a'.repeat(32))
     assert.match(recovered.stdout, /^--recover is about a job of this machine, and http:\/\/localhost/)
     const upgraded = await workspace.run('upgrade', '-t', 'remote', 'some-job', job)
-    assertFailed(upgraded, ['[SESSION_ACTION_MISSING]: upgrade is about this machine alone'])
+    const instead = 'flink-ts run -t remote -d -s <savepoint> <job-file>.'
+    assertFailed(upgraded, ['[SESSION_ACTION_MISSING]: upgrade is about this machine alone', instead])
+    const listed = await workspace.run('state', 'ls', '-t', 'remote', 'some-job')
+    assertFailed(listed, ['[SESSION_ACTION_MISSING]: state ls is about', 'give its path, without -m and -t.'])
+  })
+
+  it('has its jobs watched, measured and read from elsewhere, also when they have ended', async () => {
+    const { workspace } = session
+    // Jobs of the machine would be found in the run directory.
+    const there = ['-t', 'remote', '-D', `cluster.run-directory=${path.join(workspace.path, 'elsewhere')}`]
+    const jobId = await session.submit('--wait', job, '--name', 'seen from afar')
+    const metrics = await workspace.run('metrics', ...there, '--json', 'seen from afar', 'numRecordsOut')
+    assert.match(metrics.stdout, /"operator":null,"name":"numRecordsOut","value":\d/, metrics.stderr)
+    const top = JSON.parse((await workspace.run('top', ...there, '--once', '--json', jobId)).stdout) as {
+      readonly jobs: readonly { readonly jobId: string; readonly state: string }[]
+    }
+    assert.deepEqual(
+      top.jobs.map((one) => [one.jobId, one.state]),
+      [[jobId, 'RUNNING']],
+    )
+    assert.match((await workspace.run('top', ...there)).stdout, /^Job [0-9a-f]{32} "seen from afar" RUNNING/m)
+    const upgraded = await workspace.run('upgrade', jobId, job)
+    assertFailed(upgraded, [`[JOB_OF_SESSION]: Job ${jobId} is of a session cluster`, 'flink-ts run -t remote -d -s'])
+    const following = workspace.start('logs', ...there, '-f', jobId)
+    await following.until(/^5!$/m)
+    await workspace.run('cancel', ...at, jobId)
+    const followed = await following.ended
+    assert.match(followed.stdout, new RegExp(`^==> flink-ts-${jobId}\\.out <==\n0!\n1!\n2!\n3!\n4!\n5!\n`))
+    assert.match(followed.stderr, new RegExp(`Job ${jobId} has ended: CANCELED`))
+    assert.deepEqual(followed.stdout.match(/^7!$/gm), ['7!'])
+    const last = await workspace.run('logs', ...there, '-n', '1', '--quiet', jobId)
+    assert.match(last.stdout, /JOB_CANCELED/)
+    assertFailed(await workspace.run('metrics', ...there, jobId), [`Job ${jobId} is CANCELED`])
+    assertFailed(await workspace.run('logs', ...there, 'b'.repeat(32)), ['[JOB_NOT_FOUND]'])
   })
 
   it('keeps what it was sent to its user alone', async () => {

@@ -1,30 +1,34 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { after, describe, it } from 'node:test'
+import type { FileSystem } from '../../../src/core/fs/file-system.js'
 import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
 import { recoverableWriterFor } from '../../../src/core/fs/recoverable-writer-for.js'
 import { FileSystems } from '../../../src/core/fs/file-systems.js'
-import { RenamingRecoverableWriter } from '../../../src/core/fs/renaming-recoverable-writer.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
 import { LazyFileSystem } from '../../../src/filesystems/lazy-file-system.js'
 import { fileSystemContract } from '../../contract/core/file-system.contract.js'
 import { InMemoryObjectStore } from '../../contract/core/in-memory-object-store.js'
 import { recoverableWriterContract } from '../../contract/core/recoverable-writer.contract.js'
+import { StubS3Server } from './s3/stub-s3-server.js'
 
-fileSystemContract('A LazyFileSystem', async () => {
-  const inner = new InMemoryFileSystem()
-  await inner.mkdirs('hdfs://host:9000/base')
-  return { fileSystem: new LazyFileSystem('files', () => Promise.resolve(inner)), directory: 'hdfs://host:9000/base' }
-})
+const stub = await StubS3Server.start()
+let directories = 0
+after(() => stub.stop())
+
+async function make(): Promise<{ readonly fileSystem: FileSystem; readonly directory: string }> {
+  const fileSystem = new LazyFileSystem('objects', () => stub.fileSystem())
+  directories += 1
+  const directory = `s3://bucket/lazy-${String(directories)}`
+  await fileSystem.mkdirs(directory)
+  return { fileSystem, directory }
+}
+
+fileSystemContract('A lazy store of objects', make)
 
 recoverableWriterContract('The writer of a lazy store of objects', async () => {
-  const files = new InMemoryFileSystem()
-  await files.mkdirs('s3://bucket/base')
-  const store = Object.assign(files, {
-    createRecoverableWriter: (names: SeededRandom) => new RenamingRecoverableWriter(files, names),
-  })
-  const fileSystem = new LazyFileSystem('objects', () => Promise.resolve(store))
+  const { fileSystem, directory } = await make()
   const fileSystems = new FileSystems(undefined, new SeededRandom(3)).register('s3', fileSystem)
-  return { writer: recoverableWriterFor(fileSystems, 's3://bucket/base'), fileSystem, directory: 's3://bucket/base' }
+  return { writer: recoverableWriterFor(fileSystems, directory), fileSystem, directory }
 })
 
 describe('A LazyFileSystem', () => {
@@ -43,6 +47,30 @@ describe('A LazyFileSystem', () => {
     assert.equal(await fileSystem.createNew('s3://b/a', Uint8Array.of(2)), false)
     assert.deepEqual(await fileSystem.readFile('s3://b/a'), Uint8Array.of(1))
     assert.equal(loads, 1)
+  })
+
+  it('hands every call on to its driver', async () => {
+    const inner = new InMemoryFileSystem()
+    const fileSystem = new LazyFileSystem('files', () => Promise.resolve(inner))
+    const [directory, file] = ['hdfs://h/a/b', 'hdfs://h/a/b/c']
+    assert.equal(await fileSystem.mkdirs(directory), true)
+    const writer = await fileSystem.openForWrite(file)
+    await writer.write(Uint8Array.of(1, 2, 3))
+    await writer.close()
+    await (await fileSystem.openToContinue(file, 2)).close()
+    await fileSystem.rename(file, `${file}2`)
+    await fileSystem.syncDirectory(directory)
+    const reader = await fileSystem.openForRead(`${file}2`)
+    assert.deepEqual(await reader.read(1, 5), Uint8Array.of(2))
+    assert.deepEqual(
+      (await fileSystem.list(directory)).map(({ name }) => name),
+      ['c2'],
+    )
+    assert.equal((await fileSystem.status(directory))?.isDirectory, true)
+    assert.equal(await fileSystem.realPath(directory), directory)
+    assert.equal(await fileSystem.deleteEmptyDirectory(directory), false)
+    await fileSystem.delete(directory)
+    assert.equal(await inner.status(directory), undefined)
   })
 
   it('tries again to load what could not be loaded', async () => {

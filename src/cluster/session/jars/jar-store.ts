@@ -1,7 +1,7 @@
 // Duty: programs that were sent to a session: files of its user alone, below one directory.
 //
 // Invariants: a file has its name when it is whole and not before; no name that a client gives leads anywhere else. What a job
-// runs stays as long as the session has that job, whoever removes what it was run from: `running/<job id>/`.
+// runs stays until that job has ended, whoever removes what it was run from: `<running>/<job id>/`.
 import { createWriteStream, type Stats } from 'node:fs'
 import { chmod, link, copyFile, lstat, readdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
@@ -24,13 +24,22 @@ const PART = /^[0-9a-f-]{36}\.part$/
 /** No connection lasts so long (`rest/rest-endpoint.ts`). */
 const LONGEST_UPLOAD_MS = 10 * 60_000
 
+/** Absolute; made when there is something for them. */
+export interface JarPlaces {
+  /** Several sessions may share it. */
+  readonly uploads: string
+  /** What the jobs of this session run. */
+  readonly running: string
+}
+
 export class JarStore {
   readonly #directory: string
+  readonly #running: string
   readonly #random: Random
 
-  /** `directory`: absolute; made when the first file comes. */
-  constructor(directory: string, random: Random) {
-    this.#directory = directory
+  constructor({ uploads, running }: JarPlaces, random: Random) {
+    this.#directory = uploads
+    this.#running = running
     this.#random = random
   }
 
@@ -108,10 +117,6 @@ export class JarStore {
     for (const jobId of await namesIn(this.#running)) {
       if (JOB_ID.test(jobId) && !isLiving(jobId)) await this.giveUp(jobId)
     }
-  }
-
-  get #running(): string {
-    return path.join(this.#directory, 'running')
   }
 
   async #prepare(): Promise<void> {

@@ -80,7 +80,10 @@ export class IncrementalCheckpoints {
   async discarded(location: CheckpointLocation, acknowledged: readonly TaskStateSnapshot[]): Promise<void> {
     if (location.kind === 'memory') return
     const { directoryUri } = location
-    if (location.incremental !== undefined && this.#fileSystems.forUri(directoryUri).fileSystem.isObjectStore === true) {
+    if (
+      location.incremental !== undefined &&
+      this.#fileSystems.forUri(directoryUri).fileSystem.isObjectStore === true
+    ) {
       this.#registry.hold(directoryUri, sharedFilesIn(acknowledged, directoryUri))
     }
     await this.#registry.release(directoryUri)

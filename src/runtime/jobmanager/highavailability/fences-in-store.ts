@@ -78,7 +78,11 @@ export class FencesInStore implements FileSystem {
     const found = await this.#fence()
     if (found?.name === at.fence) return false
     if (found === undefined && (await this.#advance({ number: 1, name: at.fence, files: {} }))) return true
-    throw new FlinkError('FILE_ACCESS_REFUSED', { path, operation: 'create', reason: 'another process holds the fence' })
+    throw new FlinkError('FILE_ACCESS_REFUSED', {
+      path,
+      operation: 'create',
+      reason: 'another process holds the fence',
+    })
   }
 
   async list(path: string): Promise<FileStatus[]> {

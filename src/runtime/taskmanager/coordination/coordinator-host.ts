@@ -2,6 +2,7 @@
 // Invariants: deployed before the tasks of their attempt, in the place of that of the attempt before; a message for another
 // attempt, or for a coordinator that is not here, is dropped. The function objects are those of the slot of the operator's first subtask.
 // Thread: the task worker, between steps of its tasks.
+import { Configuration } from '../../../core/config/configuration.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { ProgramGraph } from '../../../graph/program-graph.js'
 import type { CoordinatorDeployment, DeployCoordinators, ToCoordinator } from '../../protocol/operator-events.js'
@@ -62,10 +63,11 @@ export class CoordinatorHost {
     const graph = graphs[deployment.slot]
     const binding = graph?.operators.get(deployment.operatorId)
     const provider = binding && graph && coordinatorProviderOf(binding.spec, graph.registeredTypes)
-    if (binding === undefined || provider === undefined) {
+    if (graph === undefined || binding === undefined || provider === undefined) {
       throw new FlinkError('ASSERTION_FAILED', { what: `the program has no coordinator of ${deployment.operatorId}` })
     }
     const { name: operatorName } = binding
-    return new HostedCoordinator({ ...this.#services, attempt, deployment, operatorName, provider })
+    const fileSystems = this.#services.fileSystems.configuredBy(Configuration.fromEntries(graph.jobGraph.configuration))
+    return new HostedCoordinator({ ...this.#services, fileSystems, attempt, deployment, operatorName, provider })
   }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { JobsWatch } from '../../../../src/cli/top/jobs-watch.js'
+import { jobsOfMachine } from '../../../../src/cli/top/watched-jobs.js'
 import type { RunDirectory } from '../../../../src/client/run-directory.js'
 
 /** Jobs by name that all speak through one socket, and end when they are taken out. */
@@ -56,7 +57,7 @@ describe('Who watches all jobs', () => {
   })
 
   it('keeps of those that ended the last ones alone, however many there were', async () => {
-    const watch = new JobsWatch(directory, undefined)
+    const watch = new JobsWatch(jobsOfMachine(directory), undefined)
     for (let number = 1; number <= 25; number += 1) {
       jobs.names.clear()
       jobs.names.add(`job-${String(number)}`)

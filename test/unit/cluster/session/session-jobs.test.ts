@@ -29,6 +29,9 @@ let outcome: (listener: LaunchListener) => Promise<void>
 let jobs: SessionJobs
 let slots: SlotPool
 let children: ChildProcess[]
+/** Jobs of which nothing that was sent to the session is needed any more. */
+let forgotten: string[]
+let isNeeded: (jobId: string) => boolean
 
 const launcher: JobLauncher = {
   async launch(launch, listener) {
@@ -47,6 +50,10 @@ function sessionJobs(own = Configuration.fromMap({ a: 'session', b: 'session' })
   return new SessionJobs({
     ...{ configuration, jobConfiguration: configuration, workingDirectory: '/work', directory, launcher },
     runDirectory: new RunDirectory(run, Date.now),
+    programs: {
+      giveUp: (jobId) => Promise.resolve(void forgotten.push(jobId)),
+      removeEnded: (isLiving) => Promise.resolve(void (isNeeded = isLiving)),
+    },
     fileSystems: new FileSystems().register('file', new InMemoryFileSystem()),
     ...{ clock: new SystemClock(), random: new SystemRandom(), logger: SILENT_LOGGER, slots },
   })
@@ -63,7 +70,7 @@ beforeEach(async () => {
   run = mkdtempSync(path.join(tmpdir(), 'session-jobs-'))
   directory = new SessionDirectory(run, new SystemRandom())
   await directory.prepare()
-  ;[launches, children, outcome] = [[], [], () => Promise.resolve()]
+  ;[launches, children, forgotten, outcome] = [[], [], [], () => Promise.resolve()]
   jobs = sessionJobs()
 })
 
@@ -177,13 +184,14 @@ describe('A job of a session', () => {
     jobs = sessionJobs(elsewhere)
     await jobs.open()
     assert.equal(jobs.find(JOB).phase, 'dead')
+    assert.deepEqual([isNeeded(JOB), isNeeded('b'.repeat(32)), forgotten], [true, false, []])
     assert.equal((await directory.records()).length, 1)
   })
 
   it('is forgotten where nothing is kept of it in the directory of the session, and so are its slots', async () => {
     await directory.record({ jobId: JOB, submittedAt: 1, jobFile: '/job.js', output: '/out', slots: 3 })
     await jobs.open()
-    assert.deepEqual([jobs.all(), await directory.records(), slots.available], [[], [], 4])
+    assert.deepEqual([jobs.all(), await directory.records(), forgotten, slots.available], [[], [], [JOB], 4])
   })
 
   it('has its slots in the next session as well, before anybody who waits, while it has no process', async () => {

@@ -54,7 +54,9 @@ export class FileSinkRun<IN> {
   async start(restore?: FileSinkSnapshot): Promise<this> {
     const { parallelism = 1, seed = 1 } = this.#options
     const random = new SeededRandom(seed)
-    const context = this.#context(restore, new FileSystems(undefined, random).register('file', this.#fileSystem))
+    const fileSystems = new FileSystems(undefined, random)
+    for (const scheme of ['file', 'hdfs', 's3']) fileSystems.register(scheme, this.#fileSystem)
+    const context = this.#context(restore, fileSystems)
     this.#committer = this.#sink.createCommitter(context)
     if (restore !== undefined) {
       const serializer = this.#sink.getCommittableSerializer()

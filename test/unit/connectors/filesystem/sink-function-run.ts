@@ -52,7 +52,8 @@ export class SinkFunctionRun<IN> {
 
   async start(restore?: SinkFunctionSnapshot): Promise<this> {
     const { parallelism = 1, seed = 1, jobId = 'a'.repeat(32) } = this.#options
-    const fileSystems = new FileSystems(undefined, new SeededRandom(seed)).register('file', this.#fileSystem)
+    const fileSystems = new FileSystems(undefined, new SeededRandom(seed))
+    for (const scheme of ['file', 'hdfs', 's3']) fileSystems.register(scheme, this.#fileSystem)
     for (let index = 0; index < parallelism; index += 1) {
       const dealt = new HeldList((restore?.dealt ?? []).filter((_, at) => at % parallelism === index))
       const union = new HeldList(restore?.union ?? [])

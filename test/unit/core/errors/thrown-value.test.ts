@@ -21,6 +21,7 @@ const STACK = `TypeError: boom at the start
     at StreamMap.processElement (file:///engine/src/stream-map.js:20:5)
     at process.processTicksAndRejections (node:internal/process/task_queues:95:5)
     at node:internal/main/worker_thread:1:2
+    at async Promise.all (index 0)
     at async main (file:///app/job.js:12:3)
     at async <anonymous>`
 

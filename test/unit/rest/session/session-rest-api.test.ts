@@ -31,7 +31,7 @@ let sockets = 0
 
 function playedGateway(): SessionGateway {
   return {
-    place: { configuration: Configuration.fromMap({ 'web.refresh-interval': '7 s' }) },
+    place: { configuration: Configuration.fromMap({ 'web.refresh-interval': '7 s', 'web.cancel.enable': 'false' }) },
     slots: () => ({ total: 8, available: 5 }),
     jobs: () => [{ pid: 1 }, { pid: undefined }],
     jars: {},
@@ -108,7 +108,7 @@ describe('A session answers itself', () => {
     assert.equal(config['refresh-interval'], 7000)
     assert.match(String(config['flink-version']), /^1\.20/)
     assert.deepEqual(config['features'], {
-      ...{ 'web-submit': true, 'web-cancel': true, 'web-rescale': false, 'web-history': false },
+      ...{ 'web-submit': true, 'web-cancel': false, 'web-rescale': false, 'web-history': false },
     })
   })
 

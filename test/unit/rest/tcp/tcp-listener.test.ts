@@ -18,22 +18,31 @@ const PLAIN: TcpSettings = {
   isExposed: false,
 }
 
+/** `security.ssl.algorithms` where it is not set: TLS_RSA_WITH_AES_128_CBC_SHA (Flink 1.20). */
+const FLINKS_CIPHER = 'AES128-SHA'
+
 /** Greets whoever comes. */
-function listenerOf(context: TestContext, settings: Partial<TcpSettings>): TcpListener {
+function listenerOf(
+  context: TestContext,
+  settings: Partial<TcpSettings>,
+  onLost: (error: Error) => void = doThrow,
+): TcpListener {
   const sockets = new Set<Socket>()
   const greet = (socket: Socket): void => {
     sockets.add(socket)
     socket.on('error', () => undefined)
     socket.write('hello')
   }
-  const listener = new TcpListener({ ...PLAIN, ...settings }, greet, (error) => {
-    throw error
-  })
+  const listener = new TcpListener({ ...PLAIN, ...settings }, greet, onLost)
   context.after(async () => {
     for (const socket of sockets) socket.destroy()
     if (listener.isListening) await listener.close()
   })
   return listener
+}
+
+function doThrow(error: Error): never {
+  throw error
 }
 
 function portOf(url: string): number {
@@ -125,21 +134,40 @@ describe('A listener with TLS', () => {
     assert.equal(await hello(portOf(url), {}), 'hello')
   })
 
-  it('greets nobody who does not, or speaks an old version', async (context) => {
-    const port = portOf(await listenerOf(context, { tls }).listen())
+  it('greets nobody who does not, or speaks an old version, and tells of each kind once', async (context) => {
+    const lost: string[] = []
+    const port = portOf(await listenerOf(context, { tls }, ({ message }) => lost.push(message)).listen())
     const plain = createConnection(port, '127.0.0.1')
     plain.write('GET / HTTP/1.1\r\nhost: localhost\r\n\r\n')
     // An alert of TLS may come, and nothing else.
     assert.doesNotMatch(await greeting(plain).catch(String), /hello/)
-    await assert.rejects(hello(port, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1' }))
+    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const
+    for (let attempts = 0; attempts < 3; attempts += 1) await assert.rejects(hello(port, old))
     assert.equal(await hello(port, {}), 'hello')
+    assert.deepEqual(lost, ['TLS: http request', 'TLS: unsupported protocol'])
+  })
+
+  it("tells what to do where a client speaks TLS as Flink's does, which its key cannot", async (context) => {
+    const lost: string[] = []
+    const port = portOf(await listenerOf(context, { tls }, ({ message }) => lost.push(message)).listen())
+    await assert.rejects(hello(port, { ciphers: FLINKS_CIPHER, maxVersion: 'TLSv1.2' }))
+    assert.match(lost.join(), /^TLS: no shared cipher\. .* a key of RSA .* security\.ssl\.algorithms$/)
+  })
+
+  it("greets Flink's client where its key is one of RSA", async (context) => {
+    const rsa = { key: store('rsa.pem'), cert: store('rsa.pem') }
+    const port = portOf(await listenerOf(context, { tls: rsa }).listen())
+    const flinks = { ca: store('rsa.pem'), ciphers: FLINKS_CIPHER, maxVersion: 'TLSv1.2' } as const
+    assert.equal(await hello(port, flinks), 'hello')
   })
 
   it('greets only those who have a certificate that it trusts, where it asks for one', async (context) => {
-    const port = portOf(await listenerOf(context, { tls: mutual }).listen())
+    const lost: string[] = []
+    const port = portOf(await listenerOf(context, { tls: mutual }, ({ message }) => lost.push(message)).listen())
     assert.equal(await hello(port, client), 'hello')
     await assert.rejects(hello(port, {}))
     await assert.rejects(hello(port, tls))
+    assert.equal(lost[0], 'TLS: peer did not return a certificate')
   })
 
   it('waits at its end for those who are greeted, and for nobody who does not come to an end with TLS', async (context) => {

@@ -26,7 +26,7 @@ let store: JarStore
 beforeEach(() => {
   above = mkdtempSync(path.join(tmpdir(), 'jar-store-'))
   directory = path.join(above, 'jars')
-  store = new JarStore(directory, new SeededRandom(1))
+  store = new JarStore({ uploads: directory, running: path.join(directory, 'running') }, new SeededRandom(1))
 })
 
 afterEach(() => {

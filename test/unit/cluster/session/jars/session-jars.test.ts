@@ -30,7 +30,7 @@ beforeEach(async () => {
     return Promise.resolve(jobId)
   }
   jars = new SessionJars({
-    store: new JarStore(directory, new SeededRandom(1)),
+    store: new JarStore({ uploads: directory, running: path.join(directory, 'running') }, new SeededRandom(1)),
     configuration: Configuration.fromMap({ 'rest.server.max-content-length': '5 mb' }),
     jobConfiguration: new Configuration(),
     random: new SeededRandom(2),

@@ -58,7 +58,11 @@ describe('A program that is to go on from a snapshot', () => {
   })
 
   it('is refused also where nobody knows why', async () => {
-    const answers = { '/status': [status('FAILED')], '': [{ timestamps: {} }], '/execution-result': [new Error('gone')] }
+    const answers = {
+      '/status': [status('FAILED')],
+      '': [{ timestamps: {} }],
+      '/execution-result': [new Error('gone')],
+    }
     await assert.rejects(submitted(answers), /Could not start the JobManager of job a{32}\.$/)
   })
 

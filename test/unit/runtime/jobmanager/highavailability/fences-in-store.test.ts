@@ -55,7 +55,11 @@ describe('a job in a store of objects', () => {
       assert.equal((await newestOf(second)).id, 6)
       assert.equal((await jobs.entry.holder()).epoch, 2)
       const files = await jobs.filesIn(ENTRY)
-      assert.equal(files.filter((file) => file.includes('/fence-files/')).length, place === 'files' ? 2 : 3, files.join())
+      assert.equal(
+        files.filter((file) => file.includes('/fence-files/')).length,
+        place === 'files' ? 2 : 3,
+        files.join(),
+      )
       assert.equal(files.filter((file) => /\/fence\/\d+$/.test(file)).length, 1)
       assert.equal(files.filter((file) => file.endsWith('.part')).length, 0)
     })
