@@ -45,7 +45,7 @@ export class S3FileReader implements FileReader {
 
   read(offset: number, length: number): Promise<Uint8Array> {
     const read = this.#last.then(() => this.#read(offset, length))
-    this.#last = read.catch(() => undefined)
+    this.#last = Promise.allSettled([read])
     return read
   }
 
