@@ -96,7 +96,7 @@ it('reads here and there without what lies between, and what lies after each oth
   for (let offset = 0; offset < 500_000; offset += 50_000) await reader.read(offset, 50_000)
   assert.deepEqual(
     stub.requests.splice(0).map(({ headers }) => headers.range),
-    ['bytes=0-2999999'],
+    [undefined],
   )
   await reader.read(2_000_000, 10)
   await reader.read(1_000_000, 300_000)
