@@ -62,7 +62,8 @@ async function copiedParts(uploads: S3Uploads, { from, to, uploadId, lengthBytes
     }
     return parts
   } catch (error) {
-    await uploads.abort(to, uploadId).catch(() => undefined)
+    // What failed is what the caller has to know.
+    await Promise.allSettled([uploads.abort(to, uploadId)])
     throw error
   }
 }

@@ -5,7 +5,7 @@ import type { CommitOutcome, CommitRecoverable, Committer } from '../../core/fs/
 import { lostRecords } from '../../core/fs/renaming-recoverable-writer.js'
 import { s3LocationOf } from './s3-location.js'
 import type { S3Recoverable } from './s3-recoverable.js'
-import type { S3Store } from './s3-recoverable-writer.js'
+import type { S3Store } from './s3-store.js'
 import type { S3Completion, S3Part } from './s3-uploads.js'
 
 export class S3Committer implements Committer {

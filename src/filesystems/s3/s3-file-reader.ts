@@ -45,7 +45,7 @@ export class S3FileReader implements FileReader {
 
   read(offset: number, length: number): Promise<Uint8Array> {
     const read = this.#last.then(() => this.#read(offset, length))
-    this.#last = read.catch(() => undefined)
+    this.#last = Promise.allSettled([read])
     return read
   }
 
@@ -57,7 +57,9 @@ export class S3FileReader implements FileReader {
   }
 
   async #read(offset: number, length: number): Promise<Uint8Array> {
-    const bytes = new Uint8Array(Math.max(0, Math.min(length, this.sizeBytes - offset)))
+    // Every byte is written before it is given away.
+    const memory = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, this.sizeBytes - offset)))
+    const bytes = new Uint8Array(memory.buffer, memory.byteOffset, memory.length)
     let failures = 0
     for (let filled = 0; filled < bytes.length;) {
       if (!this.#isOpen) throw this.#failed('it was closed')
@@ -92,8 +94,9 @@ export class S3FileReader implements FileReader {
       this.#windowBytes = isReadOn ? 4 * this.#windowBytes : SMALL_WINDOW_BYTES
     }
     const end = Math.min(this.sizeBytes, offset + Math.max(length, this.#windowBytes))
-    const range = { first: offset, last: end - 1, etag: this.#etag }
-    const { stream } = await this.#terms.objects.get(this.#at, range)
+    const isAll = offset === 0 && end === this.sizeBytes
+    const bytes = isAll ? undefined : { first: offset, last: end - 1 }
+    const { stream } = await this.#terms.objects.get(this.#at, { bytes, etag: this.#etag })
     const opened = new BodyStream(stream, offset, end)
     this.#body = opened
     // It was closed while it waited for the answer.

@@ -3,7 +3,7 @@
 // Thread: the one that writes.
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { FileWriter } from '../../core/fs/file-system.js'
-import { PartUploads } from './part-uploads.js'
+import type { PartUploads } from './part-uploads.js'
 import type { S3Location } from './s3-location.js'
 import type { S3Objects } from './s3-objects.js'
 import type { S3Uploads } from './s3-uploads.js'
@@ -46,7 +46,7 @@ export class S3FileWriter implements FileWriter {
       else await this.#objects.put(this.#at, this.#parts.buffered())
     } catch (error) {
       // What failed is what the caller has to know; a store removes what is left of it by a rule for incomplete uploads.
-      await this.#parts.abort().catch(() => undefined)
+      await Promise.allSettled([this.#parts.abort()])
       throw error
     }
   }

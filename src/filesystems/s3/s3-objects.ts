@@ -34,10 +34,9 @@ export interface S3ListTerms {
   readonly after?: string | undefined
 }
 
-/** Bytes of an object, from the first to the last, both of them included. */
+/** Bytes of an object, from the first to the last, both of them included; undefined: all. */
 export interface S3Range {
-  readonly first: number
-  readonly last: number
+  readonly bytes: { readonly first: number; readonly last: number } | undefined
   /** Of the object as it was; another one is not read. */
   readonly etag: string | undefined
 }
@@ -71,7 +70,8 @@ export class S3Objects {
   /** FILE_NOT_FOUND; FILE_IO_FAILED where it is another object by now. */
   async get(at: S3Location, range?: S3Range): Promise<S3Body> {
     const { sdk, client } = this.connection
-    const part = range === undefined ? {} : { Range: `bytes=${String(range.first)}-${String(range.last)}` }
+    const bytes = range?.bytes
+    const part = bytes === undefined ? {} : { Range: `bytes=${String(bytes.first)}-${String(bytes.last)}` }
     const known = range?.etag === undefined ? {} : { IfMatch: range.etag }
     const found = await this.#run('read', at, () =>
       client.send(new sdk.GetObjectCommand({ Bucket: at.bucket, Key: at.key, ...part, ...known })),

@@ -8,7 +8,7 @@ import type { PartUploads } from './part-uploads.js'
 import { S3Committer, tailsRemoved } from './s3-committer.js'
 import { s3LocationOf } from './s3-location.js'
 import { temporaryPathOf, type S3Recoverable, type S3Tail } from './s3-recoverable.js'
-import type { S3Store } from './s3-recoverable-writer.js'
+import type { S3Store } from './s3-store.js'
 
 export interface S3OutputStreamParts {
   readonly store: S3Store

@@ -8,7 +8,6 @@
 // Each step of a commit may be done again, after a crash at any point of it: an upload that is gone and a file of the right size are one
 // that was committed. Who goes on after a failure gives parts numbers that nobody gave before.
 // Thread: any.
-import type { FileSystem } from '../../core/fs/file-system.js'
 import type {
   CommitRecoverable,
   Committer,
@@ -22,16 +21,9 @@ import type { Random } from '../../core/random/random.js'
 import { PartUploads } from './part-uploads.js'
 import { S3Committer, tailsRemoved } from './s3-committer.js'
 import { keyPrefixOf, s3LocationOf } from './s3-location.js'
-import type { S3Objects } from './s3-objects.js'
 import { S3OutputStream } from './s3-output-stream.js'
 import { asS3Recoverable, bytesOf, s3Recoverables, temporaryPathOf, type S3Recoverable } from './s3-recoverable.js'
-import type { S3Uploads } from './s3-uploads.js'
-
-/** What writes to it needs of a file system on S3. */
-export interface S3Store extends Pick<FileSystem, 'readFile'> {
-  readonly objects: S3Objects
-  readonly uploads: S3Uploads
-}
+import type { S3Store } from './s3-store.js'
 
 export class S3RecoverableWriter implements RecoverableWriter {
   readonly #store: () => Promise<S3Store>

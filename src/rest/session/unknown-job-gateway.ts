@@ -40,6 +40,8 @@ export class UnknownJobGateway implements JobsGateway {
   queryState = async (): Promise<never> => this.#refuse()
   executionResult = async (): Promise<never> => this.#refuse()
   accumulators = async (): Promise<never> => this.#refuse()
+  accumulatingVertex = async (): Promise<never> => this.#refuse()
+  vertexAccumulators = async (): Promise<never> => this.#refuse()
   cancel = async (): Promise<never> => this.#refuse()
   grantSlots = async (): Promise<never> => this.#refuse()
   triggerSavepoint = async (): Promise<never> => this.#refuse()

@@ -2,7 +2,9 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Configuration } from '../../../../src/core/config/configuration.js'
+import { S3Connection } from '../../../../src/filesystems/s3/s3-connection.js'
 import { S3FileSystem } from '../../../../src/filesystems/s3/s3-file-system.js'
+import { s3SettingsOf } from '../../../../src/filesystems/s3/s3-settings.js'
 
 interface StoredObject {
   readonly bytes: Buffer
@@ -55,16 +57,15 @@ export class StubS3Server {
     return `http://127.0.0.1:${String((this.#server.address() as AddressInfo).port)}`
   }
 
-  async fileSystem(options: Readonly<Record<string, string>> = {}): Promise<S3FileSystem> {
-    return S3FileSystem.open(
-      Configuration.fromMap({
-        's3.endpoint': this.url,
-        's3.access-key': 'a',
-        's3.secret-key': 'b',
-        's3.attempts.maximum': '4',
-        ...options,
-      }),
-    )
+  /** `partSizeBytes`: less than the configuration takes. */
+  async fileSystem(
+    options: Readonly<Record<string, string>> = {},
+    { partSizeBytes }: { readonly partSizeBytes?: number } = {},
+  ): Promise<S3FileSystem> {
+    const own = { 's3.endpoint': this.url, 's3.access-key': 'a', 's3.secret-key': 'b', 's3.attempts.maximum': '4' }
+    const settings = s3SettingsOf(Configuration.fromMap({ ...own, ...options }))
+    const parts = partSizeBytes === undefined ? {} : { partSizeBytes }
+    return new S3FileSystem(await S3Connection.open('s3', { ...settings, ...parts }))
   }
 
   /** What was asked since the last time, as `PUT key ?query`. */
