@@ -1,9 +1,9 @@
 import { isEndState } from '../../client/job-overview.js'
 import { SessionAccess } from '../../client/session-access.js'
+import { SessionLogLists, type ListedLog } from '../../client/session-log-lists.js'
 import type { SessionRestClient } from '../../client/session-rest-client.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { outputNameOf } from '../../core/logging/log-names.js'
-import type { LogInfo, TaskManagerInfo } from '../../rest/messages/process-messages.js'
 import { outputNumberOf, type LogSource } from './job-log-files.js'
 
 /** A text that a session has of one of its jobs. */
@@ -30,40 +30,24 @@ export async function findSessionLogs(
   const jobs = await new SessionAccess(session, timeoutMs).listJobs(true)
   const job = jobs.find(({ jid }) => jid === jobId)
   if (job === undefined) throw new FlinkError('JOB_NOT_FOUND', { jobId })
-  const listed = async (list: string): Promise<readonly LogInfo[]> => {
-    const answer = await session.call({ method: 'GET', path: list }, timeoutMs)
-    const { logs } = (answer ?? {}) as { readonly logs?: LogInfo[] }
-    if (!Array.isArray(logs)) throw session.notUnderstood(`of ${list} it lists no logs`)
-    return logs
-  }
+  const lists = new SessionLogLists(session, timeoutMs)
   const begin = outputNameOf(jobId)
-  const outputs = (await listed('/jobmanager/logs'))
+  const outputs = (await lists.listedAt('/jobmanager/logs'))
     .filter(({ name }) => outputNumberOf(name, begin) > 0)
     .sort((left, right) => outputNumberOf(left.name, begin) - outputNumberOf(right.name, begin))
     .map((file) => placeOf('output', '/jobmanager/logs', file))
   const hasEnded = isEndState(job.state)
-  const logs = hasEnded ? [] : await logOf(session, { jobId, timeoutMs, listed })
+  const logs = hasEnded ? [] : await logOf(lists, jobId)
   return { state: job.state, hasEnded, places: [...outputs, ...logs] }
 }
 
-interface LogQuestion {
-  readonly jobId: string
-  readonly timeoutMs: number
-  readonly listed: (list: string) => Promise<readonly LogInfo[]>
-}
-
 /** None where the job is on its way to another process, or ends just now. */
-async function logOf(
-  session: SessionRestClient,
-  { jobId, timeoutMs, listed }: LogQuestion,
-): Promise<SessionLogPlace[]> {
+async function logOf(lists: SessionLogLists, jobId: string): Promise<SessionLogPlace[]> {
   try {
-    const answer = await session.call({ method: 'GET', path: '/taskmanagers' }, timeoutMs)
-    const { taskmanagers = [] } = (answer ?? {}) as { readonly taskmanagers?: readonly TaskManagerInfo[] }
-    const own = taskmanagers.filter(({ id }) => jobId.startsWith(id.slice(id.lastIndexOf('-') + 1)))
-    const places = own.map(async ({ id }) => {
+    const own = (await lists.taskManagerIds()).filter((id) => jobId.startsWith(id.slice(id.lastIndexOf('-') + 1)))
+    const places = own.map(async (id) => {
       const list = `/taskmanagers/${encodeURIComponent(id)}/logs`
-      const files = (await listed(list)).filter(({ name }) => name.endsWith('.log'))
+      const files = (await lists.listedAt(list)).filter(({ name }) => name.endsWith('.log'))
       return files.map((file) => placeOf('log', list, file))
     })
     return (await Promise.all(places)).flat()
@@ -73,6 +57,6 @@ async function logOf(
   }
 }
 
-function placeOf(source: LogSource, list: string, { name, size }: LogInfo): SessionLogPlace {
+function placeOf(source: LogSource, list: string, { name, size }: ListedLog): SessionLogPlace {
   return { source, name, path: `${list}/${encodeURIComponent(name)}`, sizeBytes: size }
 }
