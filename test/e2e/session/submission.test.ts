@@ -41,7 +41,9 @@ export default async function (env, params) {
   if (params.has('nothing')) return
   env.addSource(new Numbers(params.getInt('limit', 1e9), params.getInt('fail', -1))).uid('numbers').map(new Seen()).uid('seen').print()
   await env.execute(params.get('name', 'sent'))
-  if (params.has('again')) await env.execute('again')
+  if (!params.has('again')) return
+  env.fromElements(1).print()
+  await env.execute('again')
 }
 `
 
@@ -99,7 +101,8 @@ describe('run -m', LINUX, () => {
       'session',
     ]
     const attached = await session.workspace.run('run', ...at, job, '--limit', '20', '--again')
-    assertFailed(attached, words)
+    assert.equal(attached.exitCode, 1)
+    for (const word of words) assert.ok(attached.stderr.includes(word), attached.stderr)
     const jobId = jobIdIn(attached) ?? ''
     assert.match(attached.stdout, new RegExp(`Job with JobID ${jobId} has finished.\nJob Runtime: `))
     const { 'failure-cause': failure } = await session.json<{ readonly 'failure-cause': { readonly class: string } }>(
