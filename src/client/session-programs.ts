@@ -155,7 +155,7 @@ export class SessionPrograms {
 
   async #programOf(jobId: string): Promise<Partial<JobProgramInfo>> {
     try {
-      return (await this.#get(`/jobs/${jobId}/program`)) as Partial<JobProgramInfo>
+      return await this.#get(`/jobs/${jobId}/program`)
     } catch (error) {
       if (refusalIn(error) === undefined) throw error
       return {}
