@@ -1,5 +1,10 @@
 import { FlinkError } from '../core/errors/flink-error.js'
-import type { JobAccumulatorsInfo, JobDetailsInfo, JobExecutionResultInfo } from '../rest/messages/job-messages.js'
+import type {
+  JobAccumulatorsInfo,
+  JobDetailsInfo,
+  JobExecutionResultInfo,
+  JobProgramInfo,
+} from '../rest/messages/job-messages.js'
 import { isEndState, UNRESPONSIVE } from './job-overview.js'
 import { remoteError } from './remote-failure.js'
 import { refusalIn } from './rest-caller.js'
@@ -99,6 +104,20 @@ export class SessionPrograms {
     return { jobId, state: 'FINISHED', netRuntimeMs: answer['net-runtime'], accumulators }
   }
 
+  /**
+   * Of a job that has finished: waits for the end of its main, which may go on; PROGRAM_FAILED_AFTER_JOB. What is not known (any more)
+   * is no failure.
+   */
+  async programEnd(jobId: string, hasTime: () => boolean = () => true): Promise<void> {
+    const end = await this.#untilAnswered(async () => {
+      const program = await this.#programOf(jobId)
+      return program.status?.id !== 'IN_PROGRESS' || !hasTime() ? program : undefined
+    })
+    const failure = end['failure-cause']
+    if (failure === undefined) return
+    throw new FlinkError('PROGRAM_FAILED_AFTER_JOB', { jobId }, { cause: remoteError(failure['stack-trace']) })
+  }
+
   /** Waits until all tasks of a job run, or it has finished; returns its state. JOB_WAIT_TIMED_OUT by `leftMs`; its failure. */
   async running(jobId: string, hasTime: () => boolean): Promise<string> {
     const state = await this.#untilAnswered(async () => {
@@ -131,6 +150,15 @@ export class SessionPrograms {
       if (!isEndState(job.state)) return undefined
       const status = END_STATUS[job.state] ?? 'FAILED'
       return { id: jobId, 'application-status': status, 'net-runtime': job.duration, 'accumulator-results': {} }
+    }
+  }
+
+  async #programOf(jobId: string): Promise<Partial<JobProgramInfo>> {
+    try {
+      return await this.#get(`/jobs/${jobId}/program`)
+    } catch (error) {
+      if (refusalIn(error) === undefined) throw error
+      return {}
     }
   }
 

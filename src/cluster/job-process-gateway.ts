@@ -21,6 +21,7 @@ import type {
   JobExceptionsInfo,
   JobExecutionResultInfo,
   JobOverview,
+  JobProgramInfo,
   JobStartInfo,
 } from '../rest/messages/job-messages.js'
 import type { EnvironmentInfo } from '../rest/messages/process-messages.js'
@@ -78,6 +79,7 @@ export class JobProcessGateway implements JobsGateway {
   readonly #configuration: Configuration
   readonly #start: JobStart
   readonly #deleteSnapshot: (path: string) => Promise<void>
+  readonly #program: () => JobProgramInfo
   readonly #place: TaskManagerPlace = { host: hostname(), pid: process.pid }
   readonly #heartbeats: ClientHeartbeats
 
@@ -88,12 +90,14 @@ export class JobProcessGateway implements JobsGateway {
     readonly configuration: Configuration
     readonly start: JobStart
     readonly deleteSnapshot: (path: string) => Promise<void>
+    readonly program: () => JobProgramInfo
   }) {
     this.#jobs = services.jobs
     this.#clock = services.clock
     this.#configuration = services.configuration
     this.#start = services.start
     this.#deleteSnapshot = services.deleteSnapshot
+    this.#program = services.program
     this.#heartbeats = new ClientHeartbeats(services.clock, (jobId) => {
       this.#jobs.get(jobId)?.master.cancelForGood()
     })
@@ -216,6 +220,10 @@ export class JobProcessGateway implements JobsGateway {
 
   executionResult(jobId: string): Promise<JobExecutionResultInfo> {
     return this.#with(jobId, ({ outcome }) => jobExecutionResultInfoOf(jobId, outcome))
+  }
+
+  program(jobId: string): Promise<JobProgramInfo> {
+    return this.#with(jobId, () => this.#program())
   }
 
   async accumulators(jobId: string): Promise<JobAccumulatorsInfo> {

@@ -28,6 +28,7 @@ import { JobProcessGateway, type HostedJob, type JobStart } from './job-process-
 import { maxTaskWorkers, terminateJobThreads, type JobThreads } from './job-threads.js'
 import { MetricReporting } from './metric-reporting.js'
 import { OptionWarnings } from './option-warnings.js'
+import { ProgramEnd } from './program-end.js'
 import { answerProgram, resultOf } from './program-requests.js'
 import { starterNamingArchive } from './program-archive.js'
 import { RecoverableJob, type RecoverableJobSettings } from './recoverable-job.js'
@@ -94,7 +95,8 @@ export interface JobProcessInput {
 
 /**
  * This process as the home of a program's jobs: the program worker, a JobMaster for each job, the task workers, and the
- * control server through which other terminals find the jobs. User code never runs on its thread.
+ * control server through which other terminals find the jobs. User code never runs on its thread. The fields beyond ten: what
+ * came of the program, and how long it is waited for.
  */
 export class JobProcess {
   readonly #input: JobProcessInput
@@ -107,6 +109,7 @@ export class JobProcess {
   readonly #failures: UnreportedFailures
   readonly #recoverable: RecoverableJob | undefined
   readonly #metrics: MetricReporting
+  readonly #programEnd = new ProgramEnd()
   #isEnding = false
   #programGrace: TimerHandle | undefined
 
@@ -119,6 +122,7 @@ export class JobProcess {
       clock,
       configuration: this.#configuration,
       start: startOf(input),
+      program: () => this.#programEnd.info,
       deleteSnapshot: (path) => disposeSnapshot(path, runDirectory, fileSystems),
     })
     const warn = (text: string): void => {
@@ -159,9 +163,11 @@ export class JobProcess {
       await this.#settleJobs()
       if (neverReturns !== undefined) throw neverReturns
       this.#failures.programEnded()
+      this.#programEnd.returned()
       return threads.program.exitCode
     } catch (error) {
       this.#failures.programEnded(error)
+      this.#programEnd.failed(error)
       throw error
     } finally {
       await this.#close()

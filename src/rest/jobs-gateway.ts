@@ -12,6 +12,7 @@ import type {
   JobExceptionsInfo,
   JobExecutionResultInfo,
   JobOverview,
+  JobProgramInfo,
   JobStartInfo,
 } from './messages/job-messages.js'
 import type { QueryableStateMessage, StateQueryAnswer } from './messages/state-messages.js'
@@ -80,6 +81,8 @@ export interface JobsGateway {
   queryableStates(jobId: string): Promise<readonly QueryableStateMessage[]>
   queryState(jobId: string, query: StateQuery): Promise<StateQueryAnswer>
   executionResult(jobId: string): Promise<JobExecutionResultInfo>
+  /** How the main that submitted it has ended. */
+  program(jobId: string): Promise<JobProgramInfo>
   accumulators(jobId: string): Promise<JobAccumulatorsInfo>
   cancel(jobId: string): Promise<void>
   /** Of a job of a session that waits for its slots. */

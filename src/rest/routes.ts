@@ -12,6 +12,7 @@ import { jobExceptionsHandler } from './handlers/job-exceptions-handler.js'
 import { jobExecutionResultHandler } from './handlers/job-execution-result-handler.js'
 import { jobMetricsHandler } from './handlers/job-metrics-handler.js'
 import { jobPlanHandler } from './handlers/job-plan-handler.js'
+import { jobProgramHandler } from './handlers/job-program-handler.js'
 import { jobStartHandler } from './handlers/job-start-handler.js'
 import { jobStatusHandler } from './handlers/job-status-handler.js'
 import { jobVertexBackPressureHandler } from './handlers/job-vertex-back-pressure-handler.js'
@@ -63,6 +64,7 @@ export const ROUTES: readonly Route[] = [
   jobConfigHandler,
   jobStatusHandler,
   jobStartHandler,
+  jobProgramHandler,
   jobExceptionsHandler,
   jobExecutionResultHandler,
   jobAccumulatorsHandler,

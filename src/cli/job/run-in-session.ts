@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import { basename } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import type { SessionRestClient } from '../../client/session-rest-client.js'
-import { SessionPrograms, type RunOrder } from '../../client/session-programs.js'
+import { SessionPrograms, type RunOrder, type SessionJobResult } from '../../client/session-programs.js'
 import { ClientOptions } from '../../core/config/client-options.js'
 import { SystemClock } from '../../core/time/system-clock.js'
 import { openPackagedProgram } from '../../graph/packaged-program.js'
@@ -104,10 +104,21 @@ async function submitAndWait(programs: SessionPrograms, request: RunRequest, sub
   const stopBeating = run.endsWithCommand ? heartbeats(programs, jobId, context) : undefined
   try {
     const result = await programs.result(jobId)
+    await programEnded(programs, result, context)
     context.answer({ jobs: [sessionJobDocument(result)], exitCode: 0 }, sessionJobLines(result))
     return 0
   } finally {
     stopBeating?.()
+  }
+}
+
+/** A program that fails after its job has: what came of the job is told first, as where main runs in the command. */
+async function programEnded(programs: SessionPrograms, result: SessionJobResult, context: CliContext): Promise<void> {
+  try {
+    await programs.programEnd(result.jobId)
+  } catch (error) {
+    for (const line of sessionJobLines(result)) context.tell(line)
+    throw error
   }
 }
 
@@ -150,10 +161,12 @@ async function running(programs: SessionPrograms, jobId: string, context: CliCon
   const timeoutMs = context.configuration.get(ClientOptions.CLIENT_TIMEOUT)
   const begin = performance.now()
   let hasTime = true
-  const state = await programs.running(jobId, () => {
+  const isInTime = (): boolean => {
     hasTime = performance.now() - begin < timeoutMs
     return hasTime
-  })
+  }
+  const state = await programs.running(jobId, isInTime)
+  if (state === 'FINISHED') await programs.programEnd(jobId, isInTime)
   if (hasTime || state === 'FINISHED') return state
   const awaited = 'RUNNING with all of its tasks'
   throw new FlinkError('JOB_WAIT_TIMED_OUT', { jobId, awaited, state, timeout: durationText(timeoutMs) })

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdtemp, readdir, realpath, stat, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, realpath, stat, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { errnoOf } from '../../core/fs/errno.js'
 import { makeDirectories } from '../../core/fs/make-directories.js'
-import { removeTree } from '../../core/fs/remove-tree.js'
+import { WorkingDirectories } from '../../core/process/working-directories.js'
+import { SystemRandom } from '../../core/random/system-random.js'
 import { ownFilesOf, type OwnFiles } from './own-files.js'
 import { PackagePlaces, type PlacedPackage } from './package-places.js'
 
@@ -31,8 +31,11 @@ export async function packProgram(jobFile: string): Promise<PackedProgram> {
   const own = ownFilesOf(jobFile)
   const entry = await realpath(jobFile)
   const root = commonDirectory(own.files)
-  const directory = await mkdtemp(path.join(await realpath(tmpdir()), 'flink-ts-packing-'))
-  const remove = (): Promise<void> => removeTree(directory)
+  // What commands that were killed have left is removed by the next one.
+  const about = { places: undefined, prefix: 'flink-ts-packing', option: 'TMPDIR', random: new SystemRandom() }
+  const working = await new WorkingDirectories(about).create(String(process.pid))
+  const directory = await realpath(working.path)
+  const remove = (): Promise<void> => working.remove()
   try {
     const staged = path.join(directory, 'staged')
     const main = `./${archivedPath(entry, root)}`

@@ -9,7 +9,7 @@ export const HIGH_AVAILABILITY_ERRORS = {
   },
   RECOVERY_SEVERAL_JOBS: {
     message:
-      'Cannot have more than one execute() or executeAsync() call in a single environment: with high-availability.type: filesystem a program has one job, which a recovery finds again by its id.',
+      'Cannot have more than one execute() or executeAsync() call in a single environment: in a session cluster, and with high-availability.type: filesystem, a program has one job, which a recovery finds again by its id.',
     fault: 'user',
     recovery: 'fail',
     httpStatus: 400,

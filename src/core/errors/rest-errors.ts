@@ -13,7 +13,7 @@ export const REST_ERRORS = {
   },
   REST_TOKEN_MISSING: {
     message:
-      'The REST endpoint is not opened at {address}: other machines reach it there, and whoever reaches it controls the job. Set rest.authentication.token-file to a file with a token, made for example with: (umask 077; openssl rand -hex 32 > token.txt). The job was not started.',
+      'The REST endpoint is not opened at {address}: other machines reach it there, and whoever reaches it controls all jobs there. Set rest.authentication.token-file to a file with a token, made for example with: (umask 077; openssl rand -hex 32 > token.txt). Nothing was started.',
     fault: 'user',
     recovery: 'fail',
   },

@@ -67,6 +67,12 @@ export const SUBMISSION_ERRORS = {
     recovery: 'fail',
     httpStatus: 400,
   },
+  PROGRAM_FAILED_AFTER_JOB: {
+    message: 'Job {jobId} has finished, and its program has failed after it.',
+    fault: 'user',
+    recovery: 'fail',
+    httpStatus: 400,
+  },
   PROGRAM_PACKING_FAILED: {
     message: 'The job file cannot be packed for the session: {path}: {reason}.',
     fault: 'user',

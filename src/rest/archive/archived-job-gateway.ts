@@ -13,6 +13,7 @@ import type {
   JobDetailsInfo,
   JobExceptionsInfo,
   JobExecutionResultInfo,
+  JobProgramInfo,
 } from '../messages/job-messages.js'
 import type { UserAccumulator } from '../messages/vertex-messages.js'
 import type { VertexReport } from '../vertices/vertex-report.js'
@@ -77,6 +78,11 @@ export class ArchivedJobGateway implements JobsGateway {
 
   async executionResult(): Promise<JobExecutionResultInfo> {
     return this.#archive.executionResult
+  }
+
+  /** Where nothing was kept its process has ended, and main with it. */
+  async program(): Promise<JobProgramInfo> {
+    return this.#archive.program ?? { status: { id: 'COMPLETED' } }
   }
 
   async accumulators(): Promise<JobAccumulatorsInfo> {

@@ -12,6 +12,7 @@ import type {
   JobDetailsInfo,
   JobExceptionsInfo,
   JobExecutionResultInfo,
+  JobProgramInfo,
 } from '../messages/job-messages.js'
 import type { UserAccumulator } from '../messages/vertex-messages.js'
 import type { VertexReport } from '../vertices/vertex-report.js'
@@ -29,6 +30,8 @@ export interface JobArchive {
   readonly environment: EnvironmentInfo | null
   readonly exceptions: JobExceptionsInfo
   readonly executionResult: JobExecutionResultInfo
+  /** Absent in older archives. */
+  readonly program?: JobProgramInfo
   readonly accumulators: JobAccumulatorsInfo
   readonly checkpoints: CheckpointingStatistics | null
   readonly checkpointConfig: CheckpointConfigInfo | null
@@ -71,6 +74,7 @@ async function archiveOf(gateway: JobsGateway, jobId: string): Promise<JobArchiv
     environment: await gateway.environment(jobId),
     exceptions: await gateway.exceptions(jobId, Number.MAX_SAFE_INTEGER),
     executionResult: await gateway.executionResult(jobId),
+    program: await gateway.program(jobId),
     accumulators: await gateway.accumulators(jobId),
     checkpoints,
     checkpointConfig: await gateway.checkpointConfig(jobId),

@@ -154,6 +154,12 @@ export interface JobExecutionResultInfo {
   }
 }
 
+/** `GET /jobs/:jobid/program`, which is this engine's own: whether main goes on, and with what it failed if it did. */
+export interface JobProgramInfo {
+  readonly status: { readonly id: 'IN_PROGRESS' | 'COMPLETED' }
+  readonly 'failure-cause'?: ThrowableInfo
+}
+
 /** `GET /jobs/:jobid/accumulators`: of a job that runs or has FINISHED, merged over its subtasks. */
 export interface JobAccumulatorsInfo {
   /** Always empty, as in Flink. */

@@ -39,6 +39,7 @@ export class UnknownJobGateway implements JobsGateway {
   queryableStates = async (): Promise<never> => this.#refuse()
   queryState = async (): Promise<never> => this.#refuse()
   executionResult = async (): Promise<never> => this.#refuse()
+  program = async (): Promise<never> => this.#refuse()
   accumulators = async (): Promise<never> => this.#refuse()
   accumulatingVertex = async (): Promise<never> => this.#refuse()
   vertexAccumulators = async (): Promise<never> => this.#refuse()

@@ -40,7 +40,10 @@ export default async function (env, params) {
   if (params.has('later')) await new Promise((resolve) => setTimeout(resolve, params.getInt('later')))
   if (params.has('nothing')) return
   env.addSource(new Numbers(params.getInt('limit', 1e9), params.getInt('fail', -1))).uid('numbers').map(new Seen()).uid('seen').print()
-  return env.execute(params.get('name', 'sent'))
+  await env.execute(params.get('name', 'sent'))
+  if (!params.has('again')) return
+  env.fromElements(1).print()
+  await env.execute('again')
 }
 `
 
@@ -89,6 +92,29 @@ describe('run -m', LINUX, () => {
     assert.match(output, /^0!\n1!\n[^]*\n19!\n/)
     assert.deepEqual(JSON.parse((await session.ask('/jars')).text), { address: session.url, files: [] })
     await session.until('nothing of it is kept', () => session.programs().length === 0)
+  })
+
+  it('tells what its program fails with after the job has finished, with exit code 1: a second execute(), say', async () => {
+    const words = [
+      'has finished, and its program has failed after it',
+      'Cannot have more than one execute()',
+      'session',
+    ]
+    const attached = await session.workspace.run('run', ...at, job, '--limit', '20', '--again')
+    assert.equal(attached.exitCode, 1)
+    for (const word of words) assert.ok(attached.stderr.includes(word), attached.stderr)
+    const jobId = jobIdIn(attached) ?? ''
+    assert.match(attached.stdout, new RegExp(`Job with JobID ${jobId} has finished.\nJob Runtime: `))
+    const { 'failure-cause': failure } = await session.json<{ readonly 'failure-cause': { readonly class: string } }>(
+      `/jobs/${jobId}/program`,
+    )
+    assert.match(failure.class, /Exception$|Error$/)
+    const json = await session.workspace.run('run', ...at, '--json', job, '--limit', '1', '--again')
+    assert.equal(json.exitCode, 1)
+    assert.match(
+      (JSON.parse(json.stdout) as { readonly error: { readonly code: string } }).error.code,
+      /^PROGRAM_FAILED_AFTER_JOB$/,
+    )
   })
 
   it('has one document on standard output with --json, of the job or of its failure, and the same exit codes', async () => {

@@ -31,6 +31,7 @@ function gatewayOf(configuration: Readonly<Record<string, string>> = {}): JobPro
     configuration: Configuration.fromMap(configuration),
     start: START,
     deleteSnapshot: () => Promise.resolve(),
+    program: () => ({ status: { id: 'IN_PROGRESS' } }),
   })
 }
 
@@ -67,6 +68,7 @@ describe('A checkpoint that is asked for', () => {
     configuration: new Configuration(),
     start: START,
     deleteSnapshot: () => Promise.resolve(),
+    program: () => ({ status: { id: 'IN_PROGRESS' } }),
   })
 
   it('is told vertex by vertex and subtask by subtask while it is under way', async () => {

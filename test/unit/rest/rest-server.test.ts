@@ -47,6 +47,7 @@ function playedGateway(): JobsGateway {
     'checkpointDetails',
     'taskCheckpointDetails',
     'executionResult',
+    'program',
     'queryableStates',
     'queryState',
     'accumulators',
@@ -117,6 +118,7 @@ describe('REST questions', () => {
     [`/jobs/${JOB}/checkpoints/details/7`, 'checkpointDetails', [JOB, 7], { id: 7 }, { id: 7 }],
     [`/jobs/${JOB}/checkpoints/details/7/subtasks/${VERTEX}`, 'taskCheckpointDetails', [JOB, 7, VERTEX], {}, {}],
     [`/jobs/${JOB}/execution-result`, 'executionResult', [JOB], { status: {} }, { status: {} }],
+    [`/jobs/${JOB}/program`, 'program', [JOB], { status: {} }, { status: {} }],
   ] as const
   for (const [url, name, args, answer, body] of questions) {
     it(`GET ${url.replace(JOB, ':jobid').replace(VERTEX, ':vertexid')} is answered by ${name}, with and without /v1`, async () => {

@@ -12,7 +12,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, it } from 'node:test'
+import { afterEach, beforeEach, describe, it, test } from 'node:test'
+import { thisProcess } from '../../../../src/core/process/process-owner.js'
 import { packProgram } from '../../../../src/cli/packing/pack-program.js'
 import { unpackProgramArchive } from '../../../../src/graph/packaged-program-archive.js'
 
@@ -222,4 +223,22 @@ describe('A packed program', () => {
       })
     })
   }
+})
+
+test('a packed program lies in a directory of this process, which goes with it, and what a dead one left goes as well', async () => {
+  const left = path.join(directory, 'flink-ts-packing-1-left')
+  mkdirSync(left)
+  // No process of this number and start lives.
+  writeFileSync(`${left}.owner`, JSON.stringify({ ...(await thisProcess()), pid: 2 ** 22 + 1 }))
+  const before = process.env['TMPDIR']
+  process.env['TMPDIR'] = directory
+  try {
+    const packed = await packProgram(file('job.mjs', 'export {}'))
+    assert.equal(path.dirname(path.dirname(packed.path)), directory)
+    await packed.remove()
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = before
+  }
+  assert.deepEqual(readdirSync(directory), ['project'])
 })

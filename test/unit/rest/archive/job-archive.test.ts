@@ -17,6 +17,7 @@ const GATEWAY = {
   environment: () => Promise.resolve({}),
   exceptions: () => Promise.resolve({}),
   executionResult: () => Promise.resolve({}),
+  program: () => Promise.resolve({}),
   accumulators: () => Promise.resolve({}),
   checkpointConfig: () => Promise.resolve({}),
 } as unknown as JobsGateway
