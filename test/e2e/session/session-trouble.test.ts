@@ -1,6 +1,6 @@
 /** What a session makes of jobs that cannot go on: it stays, says so, and has them end when they are told to. */
 import assert from 'node:assert/strict'
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { NUMBERS_JOB } from './numbers-job.js'
@@ -82,16 +82,21 @@ describe('A session cluster', { skip: process.platform !== 'linux' }, () => {
     await session.untilState(jobId, 'RUNNING')
     await session.ask(`/jobs/${jobId}?mode=cancel`, 'PATCH')
     await session.untilState(jobId, 'CANCELED')
+    await session.until('its process has ended', () => session.processes().length === 1)
   })
 
   it('ends a job for good that is cancelled and cannot begin anew', async () => {
     const { jobId, place } = await jobWithoutPlace(session)
     await session.untilState(jobId, 'RESTARTING')
+    // As its process leaves it when it is killed, where nobody has come by since.
+    const socket = session.workspace.file(`run/${jobId}.sock`, '')
     assert.equal((await session.ask(`/jobs/${jobId}?mode=cancel`, 'PATCH')).status, 202)
     await session.untilState(jobId, 'CANCELED')
     assert.equal((await session.json<{ readonly status: string }>(`/jobs/${jobId}/status`)).status, 'CANCELED')
+    assert.equal(existsSync(socket), false)
     mkdirSync(place)
     await session.stop()
+    assert.deepEqual(leftoversButOfKilled(session), [])
     await session.start(...atShutdown('CANCEL'))
     await session.untilState(jobId, 'CANCELED')
   })
