@@ -108,6 +108,8 @@ export class JobStarts {
     const [overview, now] = [job.overviewWithout('CANCELED'), clock.now()]
     const times = { 'end-time': now, duration: now - overview['start-time'], 'last-modification': now }
     try {
+      // Its socket, where nobody has seen yet that its process is dead.
+      await runDirectory.succeed(jobId)
       await runDirectory.archive({ ...overview, ...times })
     } catch (error) {
       logger.warn('of a job that was cancelled nothing is kept', { jobId, reason: messageOf(error) })

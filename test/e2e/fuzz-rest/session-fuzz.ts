@@ -18,6 +18,8 @@ import { checkGrowth, memoryMbOf, send, type Answered, type Connect } from './fu
 import { SLIPPED } from './hostile-archives.js'
 
 const AT_ONCE = 24
+/** Each is a process of its own. */
+const PROGRAMS_AT_ONCE = 3
 const WARM_UP = 300
 const MOST_GROWTH_MB = 200
 const MOST_NEW_FILES = 20
@@ -162,20 +164,24 @@ class SessionFuzz {
   async askForPrograms(): Promise<number> {
     const session = this.#session
     const { files } = await session.json<{ readonly files: readonly { readonly id: string }[] }>('/jars')
-    for (const { id } of files) {
-      const place = `/jars/${encodeURIComponent(id)}`
-      for (const [method, of] of [
-        ['GET', `${place}/plan`],
-        ['POST', `${place}/run`],
-        ['DELETE', place],
-      ] as const) {
-        const { status, text } = await session.ask(of, method, method === 'POST' ? {} : undefined)
-        this.counts.answers[String(status)] = (this.counts.answers[String(status)] ?? 0) + 1
-        assert.doesNotMatch(text, /Internal server error/, `${method} ${of}: ${text}`)
-      }
+    for (let from = 0; from < files.length; from += PROGRAMS_AT_ONCE) {
+      await Promise.all(files.slice(from, from + PROGRAMS_AT_ONCE).map(({ id }) => this.#askForProgram(id)))
     }
     assert.deepEqual(await session.json('/jars').then((left) => (left as { files: unknown[] }).files), [])
     return files.length
+  }
+
+  async #askForProgram(id: string): Promise<void> {
+    const place = `/jars/${encodeURIComponent(id)}`
+    for (const [method, of] of [
+      ['GET', `${place}/plan`],
+      ['POST', `${place}/run`],
+      ['DELETE', place],
+    ] as const) {
+      const { status, text } = await this.#session.ask(of, method, method === 'POST' ? {} : undefined)
+      this.counts.answers[String(status)] = (this.counts.answers[String(status)] ?? 0) + 1
+      assert.doesNotMatch(text, /Internal server error/, `${method} ${of}: ${text}`)
+    }
   }
 
   /** The jobs beside come to their end; nothing was written where it should not be. Gives how much they committed. */

@@ -8,7 +8,7 @@ import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import type { RestRequest } from '../../../src/rest/route.js'
 import { Workspace, type RunningCommand } from '../command-line.js'
 import { askWeb, webOf } from '../web-client.js'
-import { askFor, checkAnswer, parametersOf, type Answer, type Ask, type Parameters } from './asking.js'
+import { askFor, askOfRunning, checkAnswer, parametersOf, type Answer, type Ask, type Parameters } from './asking.js'
 import { restartedJob } from './restarted-job.js'
 import { conforms, OPERATIONS, type Operation } from './openapi-file.js'
 import { OF_A_JOB } from './requests.js'
@@ -49,7 +49,7 @@ describe('A job that runs', () => {
   for (const [key, asked] of Object.entries(OF_A_JOB)) {
     const operation = operationOf(key)
     it(`answers ${key}`, async () => {
-      checkAnswer(operation, asked.refused, await askFor(ask, operation, asked, parameters))
+      checkAnswer(operation, asked.refused, await askOfRunning(ask, operation, asked, parameters))
     })
     // Before what ends the job is asked for in earnest.
     for (const wrong of wrongParameters(operation)) {

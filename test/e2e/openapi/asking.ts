@@ -17,17 +17,43 @@ export type Parameters = Readonly<Record<string, string>>
 export async function parametersOf(ask: Ask, jobId: string): Promise<Parameters> {
   const { vertices } = (await ask('GET', `/jobs/${jobId}`)).body as { vertices: { id: string }[] }
   const vertexId = vertices.at(-1)?.id ?? ''
-  const { history } = (await ask('GET', `/jobs/${jobId}/checkpoints`)).body as {
-    history: { id: number; status: string }[]
-  }
   return {
     ...{ jobid: jobId, vertexid: vertexId, subtaskindex: '0', attempt: '0', triggerid: 'e'.repeat(32) },
     ...{
-      checkpointid: String(history.find(({ status }) => status === 'COMPLETED')?.id ?? 1),
+      checkpointid: await newestCheckpointOf(ask, jobId),
       taskmanagerid: 'here:1-aaaaaa',
       operatorid: 'f'.repeat(32),
     },
   }
+}
+
+async function newestCheckpointOf(ask: Ask, jobId: string): Promise<string> {
+  const { history } = (await ask('GET', `/jobs/${jobId}/checkpoints`)).body as {
+    history: { id: number; status: string }[]
+  }
+  return String(history.find(({ status }) => status === 'COMPLETED')?.id ?? 1)
+}
+
+/**
+ * As `askFor`, of a job that goes on: what is told of a checkpoint is forgotten after ten more, which on a machine that has much to do
+ * may come before the request. Then it is asked about the newest, as long as the one that was asked about is not there any more.
+ */
+export async function askOfRunning(
+  ask: Ask,
+  operation: Operation,
+  asked: Asked,
+  parameters: Parameters,
+): Promise<Answer> {
+  const jobId = parameters['jobid'] ?? ''
+  let answer = await askFor(ask, operation, asked, parameters)
+  let checkpointid = parameters['checkpointid']
+  while (operation.path.includes('{checkpointid}') && answer.status === 404) {
+    const newest = await newestCheckpointOf(ask, jobId)
+    if (newest === checkpointid) return answer
+    checkpointid = newest
+    answer = await askFor(ask, operation, asked, { ...parameters, checkpointid })
+  }
+  return answer
 }
 
 export function askFor(

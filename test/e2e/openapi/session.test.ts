@@ -5,9 +5,9 @@ import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { REPOSITORY } from '../command-line.js'
 import { SessionUnderTest } from '../session/session-under-test.js'
-import { askFor, checkAnswer, parametersOf, type Ask, type Parameters } from './asking.js'
+import { askFor, askOfRunning, checkAnswer, parametersOf, type Ask, type Parameters } from './asking.js'
 import { renderEndpoints } from './endpoint-table.js'
-import { OPERATIONS, type Operation } from './openapi-file.js'
+import { OPERATIONS } from './openapi-file.js'
 import { filledIn, mistakeIn, recordedRequests, type RecordedRequest } from './refusals.js'
 import { OF_A_JOB, OF_THE_CLUSTER } from './requests.js'
 import { restartedJob } from './restarted-job.js'
@@ -58,15 +58,14 @@ describe('A session', { skip: process.platform !== 'linux' }, () => {
     session.remove()
   })
 
-  // Of the job first: what is told of a checkpoint is forgotten after ten more.
-  for (const operation of [...OPERATIONS].sort((left, right) => rankOf(left) - rankOf(right))) {
+  for (const operation of OPERATIONS) {
     const { key, method } = operation
     const asked = OF_A_JOB[key] ?? OF_THE_CLUSTER[key] ?? {}
     // What ends the job is asked of a job by itself.
     if (key in OF_A_JOB && method !== 'GET') continue
     if (key === 'DELETE /cluster' || key === 'DELETE /jars/{jarid}') continue
     it(`answers ${key}`, async () => {
-      checkAnswer(operation, asked.refused, await askFor(ask, operation, asked, parameters))
+      checkAnswer(operation, asked.refused, await askOfRunning(ask, operation, asked, parameters))
     })
     if (key in OF_A_JOB) continue
     for (const wrong of wrongParameters(operation)) {
@@ -128,11 +127,6 @@ describe('A session', { skip: process.platform !== 'linux' }, () => {
     })
   }
 })
-
-function rankOf({ key }: Operation): number {
-  if (key.includes('/checkpoints/details/')) return 0
-  return key in OF_A_JOB ? 1 : 2
-}
 
 /** The id of the program. */
 async function uploaded(session: SessionUnderTest, file: string): Promise<string> {

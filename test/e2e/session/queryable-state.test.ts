@@ -21,7 +21,6 @@ class Count extends KeyedProcessFunction {
 }
 
 export default (env) => {
-  env.enableCheckpointing(50)
   env.addSource(new Numbers()).uid('numbers').keyBy((value) => 'key ' + value % 3).process(new Count()).uid('count').addSink(() => {})
 }
 `
@@ -51,11 +50,7 @@ it(
   'state of a job is there again at its session, and goes on, when its process was killed, and meanwhile by its checkpoint',
   { skip: process.platform !== 'linux' },
   async (context) => {
-    const session = await SessionUnderTest.create({ 'execution.checkpointing.dir': 'checkpoints' })
-    context.after(() => {
-      session.remove()
-    })
-    await session.start()
+    const session = await SessionUnderTest.begun(context)
     const jobId = await session.submit(session.workspace.file('job.mjs', JOB))
     const counts = new QueryableStateClient(path.join(session.workspace.path, 'run')).state<number>('counts', { jobId })
     const untilCount = async (least: number): Promise<number> => {

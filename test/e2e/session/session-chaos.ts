@@ -49,6 +49,7 @@ export class SessionChaos {
   readonly #job: string
   readonly #slow: string
   readonly #submitted: CommittedBy[] = []
+  #outputs = 0
   readonly #kills = { sessions: 0, jobs: 0 }
   readonly #submissions = { acknowledged: 0, unknown: 0 }
 
@@ -74,7 +75,8 @@ export class SessionChaos {
   async play(rounds: number, onRound: (done: number, target: SessionTarget) => void): Promise<SessionChaosResults> {
     await this.#session.start()
     const records = RECORDS_A_ROUND * (rounds + 1)
-    for (const options of JOBS) await this.#submit(records, options)
+    const jobs = JOBS.map((options) => this.#submit(records, options))
+    this.#submitted.push(...(await Promise.all(jobs)))
     await this.#untilAllRun()
     for (let round = 0; round < rounds; round += 1) {
       const target = this.#targetOf(round)
@@ -136,14 +138,14 @@ export class SessionChaos {
     this.#submitted.push({ output, records: FEW_RECORDS, jobId })
   }
 
-  async #submit(records: number, options: readonly string[]): Promise<void> {
+  async #submit(records: number, options: readonly string[]): Promise<CommittedBy> {
     const { output, args } = this.#ordered(records, options)
-    const jobId = await this.#session.submit(...args)
-    this.#submitted.push({ output, records, jobId })
+    return { output, records, jobId: await this.#session.submit(...args) }
   }
 
   #ordered(records: number, options: readonly string[]): { readonly output: string; readonly args: string[] } {
-    const output = path.join(this.#session.workspace.path, `output-${String(this.#submitted.length)}`)
+    const output = path.join(this.#session.workspace.path, `output-${String(this.#outputs)}`)
+    this.#outputs += 1
     mkdirSync(output)
     const args = ['--records', String(records), '--output', output, '--slow', this.#slow]
     return { output, args: [...options, this.#job, ...args] }

@@ -2,30 +2,9 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { describe, it, type TestContext } from 'node:test'
-import { setTimeout } from 'node:timers/promises'
+import { after, before, describe, it } from 'node:test'
 import { NUMBERS_JOB } from './numbers-job.js'
-import { SessionUnderTest } from './session-under-test.js'
-
-const CHECKPOINTED = { 'execution.checkpointing.interval': '50 ms', 'execution.checkpointing.dir': 'checkpoints' }
-
-interface Scene {
-  readonly session: SessionUnderTest
-  readonly job: string
-}
-
-async function begun(context: TestContext, configuration: Readonly<Record<string, string>> = {}): Promise<Scene> {
-  const session = await SessionUnderTest.create({ ...CHECKPOINTED, ...configuration })
-  context.after(() => {
-    session.remove()
-  })
-  await session.start()
-  return { session, job: session.workspace.file('job.mjs', NUMBERS_JOB) }
-}
-
-async function untilState(session: SessionUnderTest, jobId: string, state: string): Promise<void> {
-  await session.untilJobs(`${jobId} is ${state}`, (jobs) => jobs.find(({ jid }) => jid === jobId)?.state === state)
-}
+import { CHECKPOINTED, SessionUnderTest } from './session-under-test.js'
 
 async function untilCheckpoints(session: SessionUnderTest, jobId: string, count: number): Promise<void> {
   await session.until(`${String(count)} checkpoints`, async () => {
@@ -44,9 +23,21 @@ function restoredFrom(session: SessionUnderTest, jobId: string): Promise<unknown
 
 const onLinux = { skip: process.platform !== 'linux' }
 
-describe('A session cluster', () => {
-  it('tells where it answers, is one at a time, and stops', onLinux, async (context) => {
-    const { session } = await begun(context)
+describe('A session cluster', onLinux, () => {
+  let session: SessionUnderTest
+  let job: string
+
+  before(async () => {
+    session = await SessionUnderTest.create(CHECKPOINTED)
+    job = session.workspace.file('job.mjs', NUMBERS_JOB)
+    await session.start()
+  })
+
+  after(() => {
+    session.remove()
+  })
+
+  it('tells where it answers, is one at a time, and stops', async () => {
     const { workspace } = session
     const second = await workspace.run('start-cluster', '--json')
     assert.equal(second.exitCode, 1)
@@ -70,86 +61,52 @@ describe('A session cluster', () => {
     )
     const logs = readdirSync(path.join(workspace.path, 'run/log')).filter((name) => /standalonesession\.log/.test(name))
     assert.equal(logs.length, 2, 'that of the start before is kept')
+  })
+
+  it('starts a job again whose process has died, also while the session was not there, and goes on with it after a stop', async () => {
+    const jobId = await session.submit(job)
+    await untilCheckpoints(session, jobId, 2)
+    assert.ok(session.killJob(jobId))
+    await session.untilState(jobId, 'RUNNING')
+    await untilCheckpoints(session, jobId, 1)
+    assert.notEqual(await restoredFrom(session, jobId), null)
+    const exceptions = (await session.ask(`/jobs/${jobId}/exceptions`)).text
+    assert.match(exceptions, /The process of job [0-9a-f]{32} has died without a word/)
+
+    const [{ pid } = { pid: 0 }] = session.jobProcesses()
+    await session.killSession()
+    await session.start()
+    await session.untilState(jobId, 'RUNNING')
+    assert.deepEqual(session.jobProcesses(), [{ jobId, pid }], 'a job that lives is left alone')
+
+    await session.killSession()
+    session.killJob(jobId)
+    await session.start()
+    await session.untilState(jobId, 'RUNNING')
+    await untilCheckpoints(session, jobId, 1)
+
     await session.stop()
+    assert.deepEqual(session.processes(), [])
+    await session.start()
+    await session.untilState(jobId, 'RUNNING')
+    await untilCheckpoints(session, jobId, 1)
+    assert.notEqual(await restoredFrom(session, jobId), null)
+    assert.doesNotMatch((await session.ask(`/jobs/${jobId}/exceptions`)).text, /has died/, 'it was told to end')
+
+    assert.equal((await session.ask(`/jobs/${jobId}?mode=cancel`, 'PATCH')).status, 202)
+    await session.untilState(jobId, 'CANCELED')
+    await session.stop()
+    await session.start()
+    await session.untilState(jobId, 'CANCELED')
+    assert.equal((await session.ask('/cluster', 'DELETE')).text, '{}')
+    await session.until('it has ended', () => session.processes().length === 0)
     assert.deepEqual(session.leftovers(), [])
   })
 
-  it(
-    'starts a job again whose process has died, also while the session was not there, and goes on with it after a stop',
-    onLinux,
-    async (context) => {
-      const { session, job } = await begun(context)
-      const jobId = await session.submit(job)
-      await untilCheckpoints(session, jobId, 2)
-      assert.ok(session.killJob(jobId))
-      await untilState(session, jobId, 'RUNNING')
-      await untilCheckpoints(session, jobId, 1)
-      assert.notEqual(await restoredFrom(session, jobId), null)
-      const exceptions = (await session.ask(`/jobs/${jobId}/exceptions`)).text
-      assert.match(exceptions, /The process of job [0-9a-f]{32} has died without a word/)
-
-      const [{ pid } = { pid: 0 }] = session.jobProcesses()
-      await session.killSession()
-      await session.start()
-      await untilState(session, jobId, 'RUNNING')
-      assert.deepEqual(session.jobProcesses(), [{ jobId, pid }], 'a job that lives is left alone')
-
-      await session.killSession()
-      session.killJob(jobId)
-      await session.start()
-      await untilState(session, jobId, 'RUNNING')
-      await untilCheckpoints(session, jobId, 1)
-
-      await session.stop()
-      assert.deepEqual(session.processes(), [])
-      await session.start()
-      await untilState(session, jobId, 'RUNNING')
-      await untilCheckpoints(session, jobId, 1)
-      assert.notEqual(await restoredFrom(session, jobId), null)
-      assert.doesNotMatch((await session.ask(`/jobs/${jobId}/exceptions`)).text, /has died/, 'it was told to end')
-
-      assert.equal((await session.ask(`/jobs/${jobId}?mode=cancel`, 'PATCH')).status, 202)
-      await untilState(session, jobId, 'CANCELED')
-      await session.stop()
-      await session.start()
-      await untilState(session, jobId, 'CANCELED')
-      assert.equal((await session.ask('/cluster', 'DELETE')).text, '{}')
-      await session.until('it has ended', () => session.processes().length === 0)
-      assert.deepEqual(session.leftovers(), [])
-    },
-  )
-
-  it('has jobs wait for slots, in order, and fail where they get none in time', onLinux, async (context) => {
-    const { session, job } = await begun(context, {
-      'taskmanager.numberOfTaskSlots': '2',
-      'slot.request.timeout': '60 s',
-    })
-    const first = await session.submit('-p', '2', job)
-    await untilState(session, first, 'RUNNING')
-    const second = await session.submit('-p', '1', job)
-    await untilState(session, second, 'CREATED')
-    const overview = await session.json<Record<string, number>>('/overview')
-    assert.deepEqual([overview['slots-total'], overview['slots-available'], overview['jobs-running']], [2, 0, 2])
-    await session.killSession()
-    await session.start()
-    await untilState(session, second, 'CREATED')
-    const late = await session.submit('-p', '2', '-Dslot.request.timeout=1s', job)
-    await untilState(session, late, 'FAILED')
-    const { text } = await session.ask(`/jobs/${late}/exceptions`)
-    assert.match(text, /Could not acquire the minimum required resources\./)
-    await session.ask(`/jobs/${first}?mode=cancel`, 'PATCH')
-    await untilState(session, second, 'RUNNING')
-    await session.stop()
-  })
-
-  it('stops its jobs with a savepoint where it is to, at SIGTERM as well', onLinux, async (context) => {
-    const session = await SessionUnderTest.create({
-      ...CHECKPOINTED,
+  it('stops its jobs with a savepoint where it is to, at SIGTERM as well', async (context) => {
+    const session = await SessionUnderTest.ready(context, {
       'cluster.jobs-on-shutdown': 'SAVEPOINT',
       'execution.checkpointing.savepoint-dir': 'savepoints',
-    })
-    context.after(() => {
-      session.remove()
     })
     const foreground = session.workspace.start('start-cluster', '--foreground', '--json')
     await foreground.until(/"web":/)
@@ -163,14 +120,54 @@ describe('A session cluster', () => {
     assert.match(savepoints.join(), /^savepoint-[0-9a-f]{6}-[0-9a-f]{12}$/)
     assert.deepEqual(session.leftovers(), [])
     await session.start()
-    await untilState(session, jobId, 'FINISHED')
+    await session.untilState(jobId, 'FINISHED')
     await session.stop()
   })
+})
 
-  it('leaves its jobs alone where it is to, and refuses a port that somebody has', onLinux, async (context) => {
-    const { session, job } = await begun(context, { 'cluster.jobs-on-shutdown': 'LEAVE' })
+describe('A session cluster of two slots that leaves its jobs alone', onLinux, () => {
+  let session: SessionUnderTest
+  let job: string
+
+  before(async () => {
+    session = await SessionUnderTest.create({
+      ...CHECKPOINTED,
+      'taskmanager.numberOfTaskSlots': '2',
+      'slot.request.timeout': '60 s',
+      'cluster.jobs-on-shutdown': 'LEAVE',
+    })
+    job = session.workspace.file('job.mjs', NUMBERS_JOB)
+    await session.start()
+  })
+
+  after(() => {
+    session.remove()
+  })
+
+  it('has jobs wait for slots, in order, and fail where they get none in time', async () => {
+    const first = await session.submit('-p', '2', job)
+    await session.untilState(first, 'RUNNING')
+    const second = await session.submit('-p', '1', job)
+    await session.untilState(second, 'CREATED')
+    const overview = await session.json<Record<string, number>>('/overview')
+    assert.deepEqual([overview['slots-total'], overview['slots-available'], overview['jobs-running']], [2, 0, 2])
+    await session.killSession()
+    await session.start()
+    await session.untilState(second, 'CREATED')
+    const late = await session.submit('-p', '2', '-Dslot.request.timeout=1s', job)
+    await session.untilState(late, 'FAILED')
+    const { text } = await session.ask(`/jobs/${late}/exceptions`)
+    assert.match(text, /Could not acquire the minimum required resources\./)
+    await session.ask(`/jobs/${first}?mode=cancel`, 'PATCH')
+    await session.untilState(second, 'RUNNING')
+    await session.ask(`/jobs/${second}?mode=cancel`, 'PATCH')
+    await session.untilState(second, 'CANCELED')
+    await session.until('no job is left', () => session.jobProcesses().length === 0)
+  })
+
+  it('leaves its jobs alone at its end, and refuses a port that somebody has', async () => {
     const jobId = await session.submit(job)
-    await untilState(session, jobId, 'RUNNING')
+    await session.untilState(jobId, 'RUNNING')
     const processes = session.jobProcesses()
     const elsewhere = path.join(session.workspace.path, 'other')
     const taken = await session.workspace.run('start-cluster', '-D', `cluster.run-directory=${elsewhere}`)
@@ -182,15 +179,14 @@ describe('A session cluster', () => {
     await session.stop()
     assert.deepEqual(session.jobProcesses(), processes)
     await session.start()
-    await untilState(session, jobId, 'RUNNING')
+    await session.untilState(jobId, 'RUNNING')
     const log = readFileSync(path.join(session.workspace.path, 'run/log', logName(session)), 'utf8')
     assert.match(log, /"msg":"the session has started"/)
     await session.ask(`/jobs/${jobId}?mode=cancel`, 'PATCH')
-    await untilState(session, jobId, 'CANCELED')
+    await session.untilState(jobId, 'CANCELED')
     await session.stop()
     // It is left alone: its process ends when it has cleaned up.
-    for (let look = 0; look < 100 && session.leftovers().length > 0; look += 1) await setTimeout(100)
-    assert.deepEqual(session.leftovers(), [])
+    await session.until('nothing is left', () => session.leftovers().length === 0)
   })
 })
 

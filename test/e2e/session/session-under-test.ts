@@ -5,11 +5,17 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Workspace, type CommandResult } from '../command-line.js'
 import { freePort } from '../free-port.js'
 import { askWeb, type WebAnswer } from '../web-client.js'
 
+/** What jobs go on from. */
+export const CHECKPOINTED = {
+  'execution.checkpointing.interval': '50 ms',
+  'execution.checkpointing.dir': 'checkpoints',
+}
 const LONGEST_MS = 60_000
 const POLL_MS = 20
 
@@ -37,12 +43,34 @@ export class SessionUnderTest {
     return new SessionUnderTest(await freePort(), configuration, token)
   }
 
+  /** Started, with checkpoints, and gone after the test. */
+  static async begun(
+    context: TestContext,
+    configuration: Readonly<Record<string, string>> = {},
+  ): Promise<SessionUnderTest> {
+    const session = await SessionUnderTest.ready(context, configuration)
+    await session.start()
+    return session
+  }
+
+  /** The same for who starts it in another way. */
+  static async ready(
+    context: TestContext,
+    configuration: Readonly<Record<string, string>> = {},
+  ): Promise<SessionUnderTest> {
+    const session = await SessionUnderTest.create({ ...CHECKPOINTED, ...configuration })
+    context.after(() => {
+      session.remove()
+    })
+    return session
+  }
+
   get url(): string {
     return `http://127.0.0.1:${this.port}`
   }
 
-  async start(): Promise<void> {
-    succeeded('start-cluster', await this.workspace.run('start-cluster'))
+  async start(...options: readonly string[]): Promise<void> {
+    succeeded('start-cluster', await this.workspace.run('start-cluster', ...options))
   }
 
   async stop(): Promise<CommandResult> {
@@ -78,6 +106,10 @@ export class SessionUnderTest {
 
   untilJobs(what: string, areSo: (jobs: readonly ListedJob[]) => boolean): Promise<void> {
     return this.until(what, async () => areSo(await this.jobs()))
+  }
+
+  untilState(jobId: string, state: string): Promise<void> {
+    return this.untilJobs(`${jobId} is ${state}`, (jobs) => jobs.find(({ jid }) => jid === jobId)?.state === state)
   }
 
   async until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {

@@ -69,7 +69,9 @@ async function filesOf(request: IncomingMessage, jars: Received, kept: string[])
     form.on('error', (error: unknown) => {
       reject(new FlinkError('JAR_UPLOAD_REFUSED', { reason: `The form cannot be read: ${messageOf(error)}` }))
     })
-    request.on('error', reject)
+    request.on('error', (error) => {
+      reject(new FlinkError('JAR_UPLOAD_REFUSED', { reason: 'The file has not come whole.' }, { cause: error }))
+    })
     request.on('close', () => {
       if (!request.complete) reject(new FlinkError('JAR_UPLOAD_REFUSED', { reason: 'The file has not come whole.' }))
     })
