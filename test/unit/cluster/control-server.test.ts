@@ -31,7 +31,7 @@ interface Scene {
 const LITTLE_TO_KEEP = {
   ...{ details: () => ({ vertices: [] }), checkpoints: () => ({ history: [] }), checkpointConfig: () => ({}) },
   ...{ config: () => ({}), environment: () => ({}), exceptions: () => ({}), executionResult: () => ({}) },
-  accumulators: () => ({}),
+  ...{ program: () => ({}), accumulators: () => ({}) },
 }
 
 async function scene(context: TestContext, answers: Partial<JobsGateway> = {}): Promise<Scene> {
