@@ -11,9 +11,11 @@ import type { TimerHandle } from '../../core/time/clock.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { FileWriter } from '../../core/fs/file-system.js'
 import { cutTo } from './cut-file.js'
+import { statusIn } from './hdfs-status.js'
 import { retrying } from './retrying.js'
 import { UploadPiece } from './upload-piece.js'
 import type { Upload, WebHdfsClient } from './web-hdfs-client.js'
+import { WebHdfsFailure } from './web-hdfs-failure.js'
 
 /** Most files of a checkpoint are smaller: what is kept can be sent again. */
 const KEPT_BYTES = 256 * 1024
@@ -96,7 +98,7 @@ export class HdfsFileWriter implements FileWriter {
     if (piece === undefined) return
     await piece.end()
     this.#piece = undefined
-    this.#length = (this.#length ?? 0) + piece.sizeBytes
+    await this.#written(piece.sizeBytes)
   }
 
   async #sendKept(): Promise<void> {
@@ -114,7 +116,24 @@ export class HdfsFileWriter implements FileWriter {
       }
     }
     await retrying(send, { pace: client.pace, also: ['leased'] })
-    this.#length = (this.#length ?? 0) + bytes.length
+    await this.#written(bytes.length)
+  }
+
+  /**
+   * A writer that was given up may have asked to append before it heard of that, and its bytes stand before ours then: a length alone would
+   * not tell later whose they are.
+   */
+  async #written(addedBytes: number): Promise<void> {
+    const length = (this.#length ?? 0) + addedBytes
+    if (this.#length !== undefined) {
+      const { client, path } = this.#file
+      const { sizeBytes } = statusIn(await client.ask({ method: 'GET', path, op: 'GETFILESTATUS' }), path)
+      if (sizeBytes !== length) {
+        const reason = `it has ${String(sizeBytes)} bytes where ${String(length)} were written: somebody else writes to it`
+        throw new WebHdfsFailure('leased', reason)
+      }
+    }
+    this.#length = length
   }
 
   #takeKept(): Buffer[] {

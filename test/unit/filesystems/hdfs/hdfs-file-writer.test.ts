@@ -41,6 +41,26 @@ test('few bytes that did not arrive are sent again, and a file that nobody knows
   assert.equal(stub.textOf(path), 'one two three')
 })
 
+for (const [size, mine] of [
+  ['few', bytes('mine')],
+  ['many', large],
+] as const) {
+  test(`${size} bytes after which the file is longer than it should be are not taken for written`, async () => {
+    const first = await fileSystem.openForWrite(uri())
+    await first.write(bytes('kept '))
+    await first.close()
+    const writer = await fileSystem.openToContinue(uri(), 5)
+    const late = await fileSystem.openToContinue(uri(), 5)
+    await late.write(bytes('late'))
+    await late.close()
+    await writer.write(mine)
+    const isTold = (error: unknown): boolean =>
+      FlinkError.is(error, 'FILE_IO_FAILED') && error.message.includes('somebody else writes to it')
+    await assert.rejects(writer.sync(), isTold)
+    await assert.rejects(writer.write(mine), isTold)
+  })
+}
+
 test('many bytes go as they come, in one request, and a sync ends it', async () => {
   const writer = await fileSystem.openForWrite(uri())
   await writer.write(bytes('first '))
