@@ -130,10 +130,13 @@ export class SessionPrograms {
     return state
   }
 
-  /** Without this by then the session cancels the job. Epoch ms. */
-  async heartbeat(jobId: string, expiredTimestamp: number): Promise<void> {
+  /** Without this by then, in epoch ms, the session cancels the job. Given up in time for another one. */
+  async heartbeat(jobId: string, expiredTimestamp: number, patienceMs: number): Promise<void> {
     const path = `/jobs/${jobId}/clientHeartbeat`
-    await this.#session.call({ method: 'PATCH', path, body: { expiredTimestamp } }, ANSWER_TIMEOUT_MS)
+    await this.#session.call(
+      { method: 'PATCH', path, body: { expiredTimestamp } },
+      Math.min(patienceMs, ANSWER_TIMEOUT_MS),
+    )
   }
 
   /** Undefined while the job goes on. Of one that has ended while nobody looked the session may know no more than that. */

@@ -14,10 +14,12 @@ import { sessionJobDocument, sessionJobLines } from '../output/session-job.js'
 import { printable } from '../terminal/printable-text.js'
 import { runOrderOf } from './run-order.js'
 import type { RunRequest } from './run-request.js'
+import { sessionHeartbeats } from './session-heartbeats.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { durationText } from '../../core/time/duration-text.js'
 
 const SUBMISSION = 'the program to submit its first job: main has not called execute() yet'
+const PROGRAM_END = 'the program to end: its job has finished, and main goes on'
 const ARCHIVE = /\.(?:tgz|tar\.gz|tar)$/i
 /** Exit codes of a process that a signal ended, as shells count. */
 const KILLED_BY_SIGNAL = 128
@@ -115,7 +117,7 @@ async function submitAndWait(programs: SessionPrograms, request: RunRequest, sub
 /** A program that fails after its job has: what came of the job is told first, as where main runs in the command. */
 async function programEnded(programs: SessionPrograms, result: SessionJobResult, context: CliContext): Promise<void> {
   try {
-    await programs.programEnd(result.jobId)
+    await tellingOfDelay(PROGRAM_END, programs.programEnd(result.jobId), new SystemClock(), context)
   } catch (error) {
     for (const line of sessionJobLines(result)) context.tell(line)
     throw error
@@ -175,13 +177,9 @@ async function running(programs: SessionPrograms, jobId: string, context: CliCon
 /** The session cancels the job when it has not heard of the command for so long, however that ended. */
 function heartbeats(programs: SessionPrograms, jobId: string, { configuration }: CliContext): () => void {
   const timeoutMs = configuration.get(ClientOptions.HEARTBEAT_TIMEOUT)
-  // One that does not arrive is followed by the next.
-  const beat = (): void => void Promise.allSettled([programs.heartbeat(jobId, Date.now() + timeoutMs)])
-  beat()
-  const timer = setInterval(beat, configuration.get(ClientOptions.HEARTBEAT_INTERVAL))
-  return () => {
-    clearInterval(timer)
-  }
+  const intervalMs = configuration.get(ClientOptions.HEARTBEAT_INTERVAL)
+  const beat = (until: number): Promise<void> => programs.heartbeat(jobId, until, timeoutMs / 2)
+  return sessionHeartbeats(beat, { intervalMs, timeoutMs }, new SystemClock())
 }
 
 function interruptions(): { readonly interrupted: Promise<Interruption>; readonly stopListening: () => void } {

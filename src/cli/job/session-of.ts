@@ -2,11 +2,14 @@ import { setTimeout } from 'node:timers/promises'
 import { isSession } from '../../client/is-session.js'
 import { SessionRestClient } from '../../client/session-rest-client.js'
 import { sessionEndpointOf } from '../../cluster/session-endpoint-of.js'
+import { ClusterOptions } from '../../core/config/cluster-options.js'
 import type { Configuration } from '../../core/config/configuration.js'
 import { RestOptions } from '../../core/config/rest-options.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
+import { SystemRandom } from '../../core/random/system-random.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import type { Target } from '../arguments/target-options.js'
+import { expandHome } from '../arguments/expand-home.js'
 import { workingDirectory } from '../arguments/working-directory.js'
 import { printable } from '../terminal/printable-text.js'
 
@@ -20,7 +23,7 @@ interface Surroundings {
 }
 
 /**
- * The session that a command is to ask. Undefined where `-m` names this machine and no session answers there, as in scripts that were
+ * The session that a command is to ask. Undefined where `-m` names this machine and no session is there, as in scripts that were
  * written when it meant the machine alone: the command is about the jobs of this machine then. SESSION_ACTION_MISSING.
  */
 export async function sessionOf(
@@ -49,7 +52,7 @@ export async function sessionOf(
       tell(printable(text))
     },
   })
-  if (isCertain || (await isSession(endpoint))) return session
+  if (isCertain || (await isSession(endpoint)) || (await isHeldBySession(endpoint.url, configuration))) return session
   // Whoever looks for a job finds it here or does not; a job that begins is where nobody may look for it.
   if (command.name.startsWith('run')) {
     warn(
@@ -57,4 +60,12 @@ export async function sessionOf(
     )
   }
   return undefined
+}
+
+/** By what the run directory says: a session that is busy or stopped, or has no connection left to give, is there all the same. */
+async function isHeldBySession(url: string, configuration: Configuration): Promise<boolean> {
+  const { SessionDirectory } = await import('../../cluster/session/session-directory.js')
+  const runDirectory = expandHome(configuration.get(ClusterOptions.RUN_DIRECTORY), workingDirectory())
+  const { web } = (await new SessionDirectory(runDirectory, new SystemRandom()).running()) ?? {}
+  return web !== undefined && new URL(web).port === new URL(url).port
 }

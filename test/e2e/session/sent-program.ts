@@ -30,6 +30,7 @@ export default async function (env, params) {
   if (params.has('nothing')) return
   env.addSource(new Numbers(params.getInt('limit', 1e9), params.getInt('fail', -1))).uid('numbers').map(new Seen()).uid('seen').print()
   await env.execute(params.get('name', 'sent'))
+  while (params.has('hold') && !existsSync(params.get('hold'))) await new Promise((resolve) => setTimeout(resolve, 20))
   if (!params.has('again')) return
   env.fromElements(1).print()
   await env.execute('again')

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { assertFailed } from '../refusals.js'
 import { NUMBERS_JOB } from './numbers-job.js'
 import { CHECKPOINTED, jobIdIn, SessionUnderTest } from './session-under-test.js'
 
@@ -71,6 +72,24 @@ describe('A session cluster', { skip: process.platform !== 'linux' }, () => {
       files.filter((name) => name.includes('detached')),
       [],
     )
+  })
+
+  it('is not passed over by commands while it does not answer: no job begins beside it', async () => {
+    const pid = session.sessionPid()
+    assert.ok(pid)
+    process.kill(pid, 'SIGSTOP')
+    try {
+      const at = ['-m', `localhost:${session.port}`, '-D', 'client.timeout=1 s']
+      assertFailed(await session.workspace.run('list', ...at), ['[SESSION_UNRESPONSIVE]'])
+      const run = session.workspace.start('run', '-d', ...at, job)
+      await run.untilError(/^Waiting for the program to submit its first job/m)
+      run.kill('SIGINT')
+      const { exitCode, stdout, stderr } = await run.ended
+      assert.deepEqual({ exitCode, stdout }, { exitCode: 130, stdout: '' }, stderr)
+    } finally {
+      process.kill(pid, 'SIGCONT')
+    }
+    assert.deepEqual(session.jobProcesses(), [])
   })
 
   it('stays where a job of it cannot begin anew, and starts that as soon as it can', async () => {

@@ -72,6 +72,17 @@ describe('run -m', LINUX, () => {
     )
   })
 
+  it('says what it waits for when main goes on after its job', async () => {
+    const end = path.join(session.workspace.path, 'end.txt')
+    const run = session.workspace.start('run', ...at, job, '--limit', '1', '--hold', end)
+    await run.untilError(
+      /^Waiting for the program to end: its job has finished, and main goes on\. Ctrl-C gives up\.$/m,
+    )
+    writeFileSync(end, '')
+    const { exitCode, stdout } = await run.ended
+    assert.deepEqual([exitCode, /\nProgram execution finished\n/.test(stdout)], [0, true])
+  })
+
   it('has one document on standard output with --json, of the job or of its failure, and the same exit codes', async () => {
     const ended = await session.workspace.run('run', ...at, '--json', job, '--limit', '5')
     const { jobs, exitCode } = JSON.parse(ended.stdout) as { jobs: Record<string, unknown>[]; exitCode: number }
