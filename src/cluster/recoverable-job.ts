@@ -77,7 +77,8 @@ export class RecoverableJob {
   async open(environment: JobEnvironment): Promise<JobEnvironment> {
     this.#job ??= await this.#create(environment)
     try {
-      const fileSystems = await this.#job.openFileSystems(checkpointsDirectory(environment.configuration))
+      const checkpoints = checkpointsDirectory(environment.configuration)
+      const fileSystems = await this.#job.openFileSystems(checkpoints, environment.fileSystems)
       return { ...environment, fileSystems }
     } catch (error) {
       await this.giveUp()

@@ -3,8 +3,10 @@ import { describe, it } from 'node:test'
 import { WriteAsTextSink } from '../../../src/api/functions/sink/write-as-text-sink.js'
 import type { WriteMode } from '../../../src/api/functions/sink/write-mode.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
+import type { FileSystem } from '../../../src/core/fs/file-system.js'
 import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
 import type { OperatorSubtaskState } from '../../../src/storage/state-handles.js'
+import { InMemoryObjectStore } from '../../contract/core/in-memory-object-store.js'
 import { OneInputStreamOperatorTestHarness } from '../../operators/one-input-stream-operator-test-harness.js'
 import { bindingOf } from '../../operators/operator-harness.js'
 import { TestOperatorContext } from '../../operators/test-operator-context.js'
@@ -42,8 +44,12 @@ const LOSSES: readonly Loss[] = [
   },
 ]
 
-class Job {
-  readonly disk = new InMemoryFileSystem()
+class Job<Disk extends FileSystem = InMemoryFileSystem> {
+  readonly disk: Disk
+
+  constructor(disk: Disk) {
+    this.disk = disk
+  }
 
   async run(run: Run = {}): Promise<OneInputStreamOperatorTestHarness[]> {
     const { path = '/out', mode = 'OVERWRITE', parallelism = 1, attemptNumber = 0, restored } = run
@@ -90,7 +96,7 @@ async function write(subtasks: readonly OneInputStreamOperatorTestHarness[], rec
 describe('writeAsText in a job that goes on from a snapshot', () => {
   for (const mode of ['OVERWRITE', 'NO_OVERWRITE'] as const) {
     it(`keeps what was written before the snapshot and drops what comes again (${mode})`, async () => {
-      const job = new Job()
+      const job = new Job(new InMemoryFileSystem())
       const restored = mergeSubtasks(await writeAroundSnapshot(await job.run({ mode })), 1)
       await write(await job.run({ mode, restored, attemptNumber: 1 }), 'again')
       assert.equal(await job.text('/out'), 'ä1 again')
@@ -98,7 +104,7 @@ describe('writeAsText in a job that goes on from a snapshot', () => {
   }
 
   it('does so with another parallelism: files that nobody writes any more are cut back too, and later written on', async () => {
-    const job = new Job()
+    const job = new Job(new InMemoryFileSystem())
     const three = mergeSubtasks(await writeAroundSnapshot(await job.run({ parallelism: 3 })), 2)
     const two = mergeSubtasks(await writeAroundSnapshot(await job.run({ parallelism: 2, restored: three })), 3)
     assert.equal(await job.text('/out/3'), 'ä3')
@@ -107,15 +113,32 @@ describe('writeAsText in a job that goes on from a snapshot', () => {
     assert.equal(await job.text('/out/3'), 'ä3 again')
   })
 
+  it('finds in a store of objects what the snapshot counts, though its process was killed with the file open', async () => {
+    const job = new Job(new InMemoryObjectStore())
+    let restored: readonly OperatorSubtaskState[] | undefined
+    for (const [at, record] of ['one', 'two', 'three'].entries()) {
+      const subtasks = await job.run({ mode: 'NO_OVERWRITE', attemptNumber: at, ...(restored && { restored }) })
+      for (const subtask of subtasks) {
+        for (const each of [record, record.toUpperCase()]) {
+          subtask.processElement(each)
+          restored = mergeSubtasks([await subtask.snapshot()], 1)
+        }
+        subtask.processElement('lost')
+        await subtask.operator.prepareSnapshotPreBarrier(9)
+      }
+    }
+    assert.equal(await job.text('/out'), 'one ONE two TWO three THREE')
+  })
+
   it('keeps all of a file of which the snapshot says nothing', async () => {
-    const job = new Job()
+    const job = new Job(new InMemoryFileSystem())
     await writeAroundSnapshot(await job.run())
     await write(await job.run({ restored: [], attemptNumber: 1 }), 'again')
     assert.equal(await job.text('/out'), 'ä1 after again')
   })
 
   it('begins a file that is new to the job by the write mode', async () => {
-    const job = new Job()
+    const job = new Job(new InMemoryFileSystem())
     await write(await job.run({ path: '/other' }), 'old')
     const restored = mergeSubtasks(await writeAroundSnapshot(await job.run()), 1)
     await assert.rejects(job.run({ path: '/other', mode: 'NO_OVERWRITE', restored }), { code: 'OUTPUT_EXISTS' })
@@ -126,7 +149,7 @@ describe('writeAsText in a job that goes on from a snapshot', () => {
 
   for (const { title, change, found } of LOSSES) {
     it(`refuses to go on in a file that ${title}, and leaves what is there`, async () => {
-      const job = new Job()
+      const job = new Job(new InMemoryFileSystem())
       const restored = mergeSubtasks(await writeAroundSnapshot(await job.run()), 1)
       await change(job.disk)
       const before = await job.disk.list('/')
@@ -145,7 +168,7 @@ describe('writeAsText in a job that goes on from a snapshot', () => {
   }
 
   it('refuses to go on where the file of a subtask that is no more is gone', async () => {
-    const job = new Job()
+    const job = new Job(new InMemoryFileSystem())
     const restored = mergeSubtasks(await writeAroundSnapshot(await job.run({ parallelism: 3 })), 2)
     await job.disk.delete('/out/3')
     await assert.rejects(job.run({ parallelism: 2, restored }), ({ cause }: FlinkError) => {
@@ -154,7 +177,7 @@ describe('writeAsText in a job that goes on from a snapshot', () => {
   })
 
   it('makes a file anew that is gone and held nothing at the snapshot', async () => {
-    const job = new Job()
+    const job = new Job(new InMemoryFileSystem())
     const [subtask] = await job.run()
     const restored = mergeSubtasks([await subtask?.snapshot()], 1)
     await subtask?.operator.close()
@@ -164,7 +187,7 @@ describe('writeAsText in a job that goes on from a snapshot', () => {
   })
 
   it('goes on in a pipe or device, which has no length', async () => {
-    const job = new Job()
+    const job = new Job(new InMemoryFileSystem())
     const restored = mergeSubtasks(await writeAroundSnapshot(await job.run()), 1)
     const status = job.disk.status.bind(job.disk)
     job.disk.status = async (file) => {
@@ -175,7 +198,7 @@ describe('writeAsText in a job that goes on from a snapshot', () => {
   })
 
   it("has the snapshot's lines after a crash of the machine", async () => {
-    const job = new Job()
+    const job = new Job(new InMemoryFileSystem())
     await job.disk.mkdirs('/dir')
     const [subtask] = await job.run({ path: '/dir/out' })
     subtask?.processElement('a')
@@ -187,7 +210,7 @@ describe('writeAsText in a job that goes on from a snapshot', () => {
   })
 
   it('makes the entry of its file durable once, with the first snapshot that counts on it', async () => {
-    const job = new Job()
+    const job = new Job(new InMemoryFileSystem())
     const synced: string[] = []
     job.disk.fault = (operation, file) => {
       if (operation === 'syncDirectory') synced.push(file)
@@ -206,7 +229,7 @@ describe('writeAsText in a job that goes on from a snapshot', () => {
 
 describe('writeAsText with another parallelism than its path was written with', () => {
   it('says which path, which parallelism and what to do, whatever the mode', async () => {
-    const job = new Job()
+    const job = new Job(new InMemoryFileSystem())
     const one = mergeSubtasks(await writeAroundSnapshot(await job.run()), 2)
     await assert.rejects(job.run({ parallelism: 2, restored: one }), {
       code: 'OUTPUT_SHAPE_DIFFERS',
@@ -225,7 +248,7 @@ describe('writeAsText with another parallelism than its path was written with', 
 
 describe('writeAsText in a job that begins from the start', () => {
   it('refuses a file that is there, unless it may be overwritten or a restart finds its own', async () => {
-    const job = new Job()
+    const job = new Job(new InMemoryFileSystem())
     await write(await job.run({ mode: 'NO_OVERWRITE' }), 'first')
     await assert.rejects(job.run({ mode: 'NO_OVERWRITE' }), { code: 'OUTPUT_EXISTS' })
     assert.equal(await job.text('/out'), 'first')

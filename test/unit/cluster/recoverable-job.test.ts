@@ -57,6 +57,27 @@ describe('RecoverableJob', () => {
     assert.deepEqual(await jobs.filesIn('/ha/default'), [])
   })
 
+  it('reaches its checkpoints as the program says, and its storage as the process', async () => {
+    const jobs = await withProgram()
+    const made: unknown[] = []
+    const fileSystems = jobs.services().fileSystems.registerFactory('mem', (options) => {
+      made.push(options)
+      return new InMemoryFileSystem()
+    })
+    const configuration = Configuration.fromMap({ 'execution.checkpointing.dir': 'mem://host/cp' })
+    const environment = testJobEnvironment({
+      jobId: JOB,
+      configuration,
+      fileSystems: fileSystems.configuredBy(configuration),
+    })
+    const job = recoverableOf(jobs)
+    const opened = await job.open(environment)
+    assert.notEqual(await opened.fileSystems.forUri('mem://host/cp').fileSystem.status('mem://host/cp'), undefined)
+    assert.deepEqual(made, [configuration])
+    await job.giveUp()
+    assert.deepEqual(await jobs.filesIn('/ha/default'), [])
+  })
+
   it('refuses a second job of the same program', () => {
     const job = recoverableOf(new StoredJobs(new InMemoryFileSystem()))
     job.submitted()
@@ -86,9 +107,12 @@ describe('RecoverableJob', () => {
     await jobs.write('/file', '')
     const job = recoverableOf(jobs)
     const configuration = Configuration.fromMap({ 'execution.checkpointing.dir': 'file:///file' })
-    await assert.rejects(job.open(testJobEnvironment({ jobId: JOB, configuration })), {
-      code: 'CHECKPOINT_STORAGE_FAILED',
-    })
+    await assert.rejects(
+      job.open(testJobEnvironment({ jobId: JOB, configuration, fileSystems: jobs.services().fileSystems })),
+      {
+        code: 'CHECKPOINT_STORAGE_FAILED',
+      },
+    )
     await assert.rejects(jobs.entry.holder(), { code: 'RECOVERY_JOB_UNKNOWN' })
   })
 })

@@ -264,8 +264,12 @@ export class CheckpointRepository implements SnapshotRepository {
   /** One that goes on in another process, or could not be begun in this one, leaves all as it is. */
   async #shutdownRecoverable(recovery: RecoveryStore, end: RunEnd): Promise<void> {
     const goesOn = this.#isOpen ? end === 'STOPPED' : recovery.isRecovery
-    if (goesOn && this.#isGivenUp) await recovery.ended('CANCELED')
-    if (goesOn) return
+    if (goesOn && !this.#isGivenUp) return
+    if (goesOn) {
+      await recovery.ended('CANCELED')
+      await recovery.cleanUp()
+      return
+    }
     if (end !== 'STOPPED' && this.#isOpen) await recovery.ended(end)
     await this.#retained.shutdown(end)
     await (this.#isOpen ? recovery.cleanUp() : recovery.forget())

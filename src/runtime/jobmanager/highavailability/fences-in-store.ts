@@ -28,6 +28,12 @@ interface FencePath {
   readonly file: string | undefined
 }
 
+interface Change {
+  readonly change: (found: Fence) => Fence
+  /** Whether it has been made. */
+  readonly isIn: (found: Fence) => boolean
+}
+
 export class FencesInStore implements FileSystem {
   readonly #inner: FileSystem
   readonly #parent: string
@@ -75,7 +81,8 @@ export class FencesInStore implements FileSystem {
     if (at === undefined) return this.#inner.mkdirs(path, entry)
     const found = await this.#fence()
     if (found?.name === at.fence) return false
-    if (found === undefined && (await this.#advance({ number: 1, name: at.fence, files: {} }))) return true
+    // Where it was taken since, whoever made it learns that from the next question.
+    if (found === undefined && (await this.#putNumber({ number: 1, name: at.fence, files: {} }))) return true
     throw new FlinkError('FILE_ACCESS_REFUSED', {
       path,
       operation: 'create',
@@ -132,43 +139,60 @@ export class FencesInStore implements FileSystem {
   }
 
   async #take(source: FencePath, to: string, from: string): Promise<void> {
-    await this.#change(source, from, (found) => ({ ...found, name: to }))
-    // Beats and parts of whoever had it.
+    const isTaken = await this.#change(source.fence, from, {
+      change: (found) => ({ ...found, name: to }),
+      isIn: (found) => found.name === to,
+    })
+    if (!isTaken) throw new FlinkError('FILE_NOT_FOUND', { path: from })
+    // Beats and parts of whoever had it, and what it had no time to name: nobody else can.
     await this.#inner.delete(from)
+    const named = Object.values((await this.#fence())?.files ?? {})
+    for (const { path } of await this.#inner.list(`${this.#parent}/${FILES}`)) {
+      if (!named.includes(path)) await this.#inner.delete(path)
+    }
   }
 
-  async #name({ fence }: FencePath, file: string, from: string): Promise<void> {
+  async #name(source: FencePath, file: string, from: string): Promise<void> {
     const object = `${this.#parent}/${FILES}/${this.#names.uuid()}`
     await this.#put(object, await this.#inner.readFile(from))
-    try {
-      const before = await this.#change({ fence, file }, from, (found) => ({
-        ...found,
-        files: { ...found.files, [file]: object },
-      }))
-      const replaced = before.files[file]
-      if (replaced !== undefined) await this.#inner.delete(replaced)
-    } catch (error) {
-      if (FlinkError.is(error, 'FILE_NOT_FOUND')) await this.#inner.delete(object)
-      throw error
-    }
+    const replaced = new Set<string>()
+    const isNamed = await this.#change(source.fence, from, {
+      change: (found) => {
+        const before = found.files[file]
+        if (before !== undefined) replaced.add(before)
+        return { ...found, files: { ...found.files, [file]: object } }
+      },
+      isIn: (found) => found.files[file] === object,
+    })
+    for (const unnamed of isNamed ? replaced : [object]) await this.#inner.delete(unnamed)
+    if (!isNamed) throw new FlinkError('FILE_NOT_FOUND', { path: from })
     await this.#inner.delete(from)
   }
 
   async #unname(fence: string, file: string): Promise<void> {
     const found = await this.#fence()
-    if (found?.name !== fence || found.files[file] === undefined) return
-    const before = await this.#change({ fence, file }, `${this.#parent}/${fence}`, ({ files, ...others }) => {
-      return { ...others, files: Object.fromEntries(Object.entries(files).filter(([name]) => name !== file)) }
+    const object = found?.files[file]
+    if (found?.name !== fence || object === undefined) return
+    const isUnnamed = await this.#change(fence, `${this.#parent}/${fence}`, {
+      change: ({ files, ...others }) => {
+        return { ...others, files: Object.fromEntries(Object.entries(files).filter(([name]) => name !== file)) }
+      },
+      isIn: ({ name, files }) => name === fence && files[file] === undefined,
     })
-    const object = before.files[file]
-    if (object !== undefined) await this.#inner.delete(object)
+    if (!isUnnamed) throw new FlinkError('FILE_NOT_FOUND', { path: `${this.#parent}/${fence}/${file}` })
+    await this.#inner.delete(object)
   }
 
-  /** As it was before; FILE_NOT_FOUND where another holds the fence. */
-  async #change(at: FencePath, path: string, change: (found: Fence) => Fence): Promise<Fence> {
+  /**
+   * False where another holds the fence, and what was wanted is not in it: never will be. An attempt that another change came
+   * after may have counted nonetheless: that one was made of it.
+   */
+  async #change(fence: string, path: string, { change, isIn }: Change): Promise<boolean> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const found = await this.#held(at, path)
-      if (await this.#advance({ ...change(found), number: found.number + 1 })) return found
+      const found = await this.#fence()
+      if (found !== undefined && isIn(found)) return true
+      if (found?.name !== fence) return false
+      if (await this.#advance({ ...change(found), number: found.number + 1 })) return true
     }
     const reason = `the fence was changed ${String(ATTEMPTS)} times meanwhile`
     throw new FlinkError('FILE_IO_FAILED', { path, operation: 'rename', reason })
@@ -194,9 +218,10 @@ export class FencesInStore implements FileSystem {
   }
 
   /** False where another was faster. */
-  async #advance({ number, ...content }: Fence): Promise<boolean> {
+  async #advance(fence: Fence): Promise<boolean> {
+    if (!(await this.#putNumber(fence))) return false
+    const { number } = fence
     const path = this.#pathOf(number)
-    if (!(await this.#putNew(path, new TextEncoder().encode(JSON.stringify(content))))) return false
     const others = (await this.#numbers()).filter((other) => other !== number)
     if (others.some((other) => other > number)) {
       await this.#inner.delete(path)
@@ -245,8 +270,9 @@ export class FencesInStore implements FileSystem {
     }
   }
 
-  #putNew(path: string, bytes: Uint8Array): Promise<boolean> {
-    const put = this.#inner.createNew?.(path, bytes)
+  #putNumber({ number, ...content }: Fence): Promise<boolean> {
+    const bytes = new TextEncoder().encode(JSON.stringify(content))
+    const put = this.#inner.createNew?.(this.#pathOf(number), bytes)
     if (put !== undefined) return put
     throw new FlinkError('ASSERTION_FAILED', { what: 'a store of objects can put what is not there' })
   }

@@ -112,11 +112,14 @@ export class JobHighAvailability implements RecoveryStore {
   }
 
   /**
-   * The file systems of the job's main thread. `checkpoints`: where its checkpoints go, when they go into files.
-   * CHECKPOINT_STORAGE_FAILED where they cannot.
+   * The file systems of the job's main thread, made of `fileSystems`: those by the options that its program sets. `checkpoints`:
+   * where its checkpoints go, when they go into files. CHECKPOINT_STORAGE_FAILED where they cannot.
    */
-  async openFileSystems(checkpoints: string | undefined): Promise<FileSystems> {
-    const { fileSystems, jobId } = this.#services
+  async openFileSystems(
+    checkpoints: string | undefined,
+    fileSystems: FileSystems = this.#services.fileSystems,
+  ): Promise<FileSystems> {
+    const { jobId } = this.#services
     const place = checkpoints === undefined ? undefined : fileSystems.forUri(checkpoints)
     // In a store of objects nothing can be moved out of a fence: there the process is asked whether it has the job, before and after.
     const isFenced = place !== undefined && place.fileSystem.isObjectStore !== true

@@ -7,7 +7,7 @@ import type { FileSystem } from '../../../../../src/core/fs/file-system.js'
 import type { CheckpointRepository } from '../../../../../src/runtime/jobmanager/checkpoint/checkpoint-repository.js'
 import { JobHighAvailability } from '../../../../../src/runtime/jobmanager/highavailability/job-high-availability.js'
 import { ProcessOnDisk } from '../highavailability/stopped-file-system.js'
-import { StoredJobs } from '../highavailability/stored-jobs.js'
+import { ENTRY, StoredJobs } from '../highavailability/stored-jobs.js'
 import { JOB, makeCheckpointRuns, type CheckpointRuns } from './checkpoint-runs.js'
 
 interface Run {
@@ -206,6 +206,11 @@ describe('a job that is recovered', () => {
     await first.repository.shutdown('STOPPED')
     assert.deepEqual(await checkpointsThere(), ['chk-1'])
     await assert.rejects(jobs.entry.holder(), { code: 'RECOVERY_JOB_ENDED' })
+    const left = (await jobs.filesIn(ENTRY)).filter((file) => !file.endsWith('/'))
+    assert.deepEqual(
+      left.map((file) => file.slice(file.lastIndexOf('/') + 1)),
+      ['result.json'],
+    )
   })
 
   it('is not one to recover when its user has cancelled it before another process could begin with it', async () => {

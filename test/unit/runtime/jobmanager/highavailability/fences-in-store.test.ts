@@ -118,6 +118,68 @@ describe('a job in a store of objects', () => {
     }
   })
 
+  it('has what the process before it completed, whatever that one does when it wakes up', async () => {
+    for (const place of ['files', 'memory'] as const) {
+      const seen: number[] = []
+      for (let operation = 0; ; operation += 1) {
+        jobs = new StoredJobs(new InMemoryObjectStore())
+        const old = new ProcessOnDisk(jobs.disk)
+        const first = await jobs.submitted(old.fileSystem)
+        await first.completed(checkpoint(5, place))
+        const stopped = old.stopAt(operation)
+        const late = errorOf(first.completed(checkpoint(6, place)))
+        if (await Promise.race([stopped.then(() => false), late.then(() => true)])) break
+        const second = await jobs.recovered()
+        const { id } = await newestOf(second)
+        old.wakeUp()
+        const error = await late
+        assert.equal((await newestOf(second)).id, id, `${place}, stopped at ${String(operation)}: ${String(error)}`)
+        seen.push(id)
+      }
+      assert.deepEqual([...new Set(seen)], [5, 6])
+    }
+  })
+
+  it('keeps nothing of what a process had no time to name', async () => {
+    const old = new ProcessOnDisk(jobs.disk)
+    const first = await jobs.submitted(old.fileSystem)
+    await first.completed(checkpoint(5, 'memory'))
+    const objects = async (): Promise<number> =>
+      (await jobs.filesIn(ENTRY)).filter((file) => file.includes('/fence-files/')).length
+    let most = 0
+    for (let operation = 0; operation < 20; operation += 1) {
+      const stopped = old.stopAt(operation)
+      void errorOf(first.completed(checkpoint(6 + operation, 'memory')))
+      await stopped
+      most = Math.max(most, await objects())
+      if (most > 3) break
+      old.wakeUp()
+    }
+    await jobs.recovered()
+    assert.deepEqual([most, await objects()], [4, 3])
+  })
+
+  it('is recovered by the process that takes it while the first one has hardly made it', async () => {
+    let taken = 0
+    for (let operation = 0; ; operation += 1) {
+      jobs = new StoredJobs(new InMemoryObjectStore())
+      const old = new ProcessOnDisk(jobs.disk)
+      const stopped = old.stopAt(operation)
+      const late = jobs.submitted(old.fileSystem)
+      if (await Promise.race([stopped.then(() => false), late.then(() => true)])) break
+      const holder = await jobs.entry.holder().catch(() => undefined)
+      const second = holder && (await JobHighAvailability.take(jobs.services(), JOB, holder))
+      old.wakeUp()
+      await late
+      if (second === undefined) continue
+      taken += 1
+      assert.equal((await jobs.entry.storedJob()).jobName, 'totals', `stopped at ${String(operation)}`)
+      assert.equal((await jobs.entry.holder()).epoch, 2)
+      await second.completed(checkpoint(1, 'files'))
+    }
+    assert.ok(taken > 1, String(taken))
+  })
+
   it('puts a checkpoint in place through a process that has it, and takes back what one put that lost it meanwhile', async () => {
     let [kept, takenBack] = [0, 0]
     for (let operation = 0; ; operation += 1) {
