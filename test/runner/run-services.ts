@@ -1,8 +1,9 @@
 /**
  * Runs the suites that need a real server (`test/services/<server>/*.suite.ts`). Each server is installed from package registries, started
  * once, and stopped with what it wrote. Arguments are parts of the suites' paths; `--rounds 50`: so many kill rounds where a
- * suite plays some. Fails where a suite fails or skips a test, and where a server does not start; one that cannot be had, as a program is missing or a
- * package source does not answer, is told with one line.
+ * suite plays some; `--install`, or the variable CI: missing programs are installed by apt-get, which takes root. Fails where a suite fails or
+ * skips a test, and where a server does not start; one that cannot be had, as a program is missing or a package source does not
+ * answer, is told with one line.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -11,7 +12,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { KILL_ROUNDS_VARIABLE } from '../services/kill-rounds.js'
-import { SERVERS, type ServiceServer } from '../services/servers.js'
+import { SERVERS, type ServiceProgram, type ServiceServer } from '../services/servers.js'
 import { serviceScript } from '../services/service-script.js'
 
 const TEST_TIMEOUT_MS = 40 * 60_000
@@ -33,16 +34,24 @@ function suitesOf(server: string, words: readonly string[]): string[] {
     .sort()
 }
 
-/** The programs that are missing; as root they are installed first. */
-function missingPrograms({ programs }: ServiceServer): string[] {
-  const missing = (): string[] => Object.keys(programs).filter((name) => spawnSync('which', [name]).status !== 0)
-  const packages = missing().map((name) => programs[name] ?? name)
-  if (packages.length === 0) return []
-  if (process.getuid?.() === 0 && spawnSync('which', ['apt-get']).status === 0) {
-    spawnSync('apt-get', ['update'], { stdio: 'ignore' })
-    spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...packages], { stdio: 'ignore' })
-  }
-  return missing()
+function isThere({ name, isThere: test = `command -v ${name}` }: ServiceProgram): boolean {
+  return spawnSync('bash', ['-c', test], { stdio: 'ignore' }).status === 0
+}
+
+/** Without being asked nothing is installed on somebody's machine. */
+function missingPrograms({ programs }: ServiceServer): readonly ServiceProgram[] {
+  const missing = programs.filter((program) => !isThere(program))
+  const isAskedFor = values.install === true || (process.env.CI ?? '') !== ''
+  if (missing.length === 0 || !isAskedFor) return missing
+  spawnSync('apt-get', ['update'], { stdio: 'ignore' })
+  const packages = missing.map(({ inPackage }) => inPackage)
+  spawnSync('apt-get', ['install', '-y', '--no-install-recommends', ...packages], { stdio: 'inherit' })
+  return missing.filter((program) => !isThere(program))
+}
+
+function toldOf(missing: readonly ServiceProgram[]): string {
+  const names = missing.map(({ name }) => name).join(', ')
+  return `${names} not on the PATH (apt-get install ${missing.map(({ inPackage }) => inPackage).join(' ')}, or -- --install)`
 }
 
 function freePort(): Promise<string> {
@@ -67,7 +76,7 @@ const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
 async function outcomeOf(server: ServiceServer, files: readonly string[]): Promise<Outcome> {
   const { name } = server
   const missing = missingPrograms(server)
-  if (missing.length > 0) return { server: name, what: 'not there', why: `${missing.join(', ')} not on the PATH` }
+  if (missing.length > 0) return { server: name, what: 'not there', why: toldOf(missing) }
   const run = mkdtempSync(path.join(tmpdir(), 'flink-ts-service-'))
   const env = await environmentOf(server, run)
   const installed = await serviceScript(name, ['install'], env)
@@ -118,7 +127,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   })
 }
 
-const { values, positionals: words } = parseArgs({ options: { rounds: { type: 'string' } }, allowPositionals: true })
+const { values, positionals: words } = parseArgs({
+  options: { rounds: { type: 'string' }, install: { type: 'boolean' } },
+  allowPositionals: true,
+})
 const outcomes: Outcome[] = []
 for (const server of SERVERS) {
   const files = suitesOf(server.name, words)

@@ -1,17 +1,35 @@
 /** A server that suites need, in a folder of its own here: its `start.sh` installs, starts and removes it. */
 export interface ServiceServer {
   readonly name: string
-  /** What has to be on the PATH, and the package of Debian that has it. */
-  readonly programs: Readonly<Record<string, string>>
+  readonly programs: readonly ServiceProgram[]
   /** Variables by which `start.sh` and the suites are told its ports. */
   readonly ports: readonly string[]
 }
 
+/** What a server needs of the machine. */
+export interface ServiceProgram {
+  readonly name: string
+  /** The package of Debian that has it. */
+  readonly inPackage: string
+  /** Command line that succeeds where it is there; without it, the name is looked for on the PATH. */
+  readonly isThere?: string
+}
+
+const CURL: ServiceProgram = { name: 'curl', inPackage: 'curl' }
+
 export const SERVERS: readonly ServiceServer[] = [
   {
     name: 'hdfs',
-    programs: { java: 'openjdk-17-jre-headless', mvn: 'maven', curl: 'curl' },
+    programs: [{ name: 'java', inPackage: 'openjdk-17-jre-headless' }, { name: 'mvn', inPackage: 'maven' }, CURL],
     ports: ['HDFS_RPC_PORT', 'HDFS_HTTP_PORT', 'HDFS_DN_PORT', 'HDFS_DN_HTTP_PORT', 'HDFS_DN_IPC_PORT'],
   },
-  { name: 'moto', programs: { python3: 'python3-venv', curl: 'curl' }, ports: ['MOTO_PORT'] },
+  {
+    name: 'moto',
+    programs: [
+      { name: 'python3', inPackage: 'python3' },
+      { name: 'venv of python3', inPackage: 'python3-venv', isThere: 'python3 -m ensurepip --version' },
+      CURL,
+    ],
+    ports: ['MOTO_PORT'],
+  },
 ]

@@ -64,6 +64,8 @@ export class HdfsFileReader implements FileReader {
       )
     }
     this.#position = offset + wanted
+    // It ends here, and who reads on would take that for a download that broke.
+    if (!isNext) this.#drop()
     return bytes
   }
 

@@ -9,6 +9,7 @@ import { HdfsFileReader } from './hdfs-file-reader.js'
 import { HdfsFileWriter } from './hdfs-file-writer.js'
 import { hdfsPathOf, nameOf } from './hdfs-path.js'
 import { listingOf, statusIn, type HdfsStatus } from './hdfs-status.js'
+import { fieldOf } from './remote-exception.js'
 import type { WebHdfsClient } from './web-hdfs-client.js'
 import { WebHdfsFailure } from './web-hdfs-failure.js'
 
@@ -58,15 +59,8 @@ export class HdfsFileSystem implements FileSystem {
 
   rename(from: string, to: string): Promise<void> {
     return this.#run('rename', from, async () => {
-      const source = await this.#there(from)
-      const parameters = { destination: this.#destination(from, to), renameoptions: 'OVERWRITE' }
-      try {
-        await this.#client.ask({ method: 'PUT', path: from, op: 'RENAME', parameters })
-      } catch (error) {
-        // An answer that was lost, and the second attempt finds it done.
-        const found = WebHdfsFailure.is(error, 'missing') ? await this.#find(to) : undefined
-        if (found?.identity !== source.identity) throw error
-      }
+      if (await this.#renamed(await this.#there(from), to, 'OVERWRITE')) return
+      throw new WebHdfsFailure('refused', `${to} is there, and HttpFS replaces nothing: ask the NameNode itself`)
     })
   }
 
@@ -135,23 +129,32 @@ export class HdfsFileSystem implements FileSystem {
     const writer = await this.openForWrite(beside)
     await writer.write(bytes)
     await writer.close()
-    const isMade = await this.#run('create', path, () => this.#renameToNew(beside, path))
+    const isMade = await this.#run('create', path, async () => this.#renamed(await this.#there(beside), path, 'NONE'))
     if (!isMade) await this.delete(beside)
     return isMade
   }
 
-  async #renameToNew(from: string, to: string): Promise<boolean> {
-    const source = await this.#there(from)
-    const parameters = { destination: this.#destination(from, to), renameoptions: 'NONE' }
+  /** False where something is there already that is not replaced. */
+  async #renamed(
+    { path: from, identity }: HdfsStatus,
+    to: string,
+    renameoptions: 'OVERWRITE' | 'NONE',
+  ): Promise<boolean> {
+    const parameters = { destination: this.#destination(from, to), renameoptions }
     try {
-      await this.#client.ask({ method: 'PUT', path: from, op: 'RENAME', parameters })
-      return true
+      const answer = await this.#client.ask({ method: 'PUT', path: from, op: 'RENAME', parameters })
+      // HttpFS knows no options, replaces nothing, and does not say why it has not renamed.
+      if (fieldOf(answer, 'boolean') !== false) return true
     } catch (error) {
-      if (WebHdfsFailure.is(error, 'exists')) return false
-      const found = WebHdfsFailure.is(error, 'missing') ? await this.#find(to) : undefined
-      if (found?.identity === source.identity) return true
-      throw error
+      if (renameoptions === 'NONE' && WebHdfsFailure.is(error, 'exists')) return false
+      // An answer that was lost, and the second attempt finds it done.
+      if (!WebHdfsFailure.is(error, 'missing') || (await this.#find(to))?.identity !== identity) throw error
+      return true
     }
+    const isThere = (await this.#find(from)) !== undefined
+    const found = await this.#find(to)
+    if (found === undefined) throw new WebHdfsFailure('refused', `it was not renamed to ${to}, without a reason`)
+    return !isThere && found.identity === identity
   }
 
   async #find(path: string): Promise<HdfsStatus | undefined> {

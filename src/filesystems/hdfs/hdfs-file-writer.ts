@@ -1,16 +1,17 @@
 // Duty: writes a file of HDFS, whose bytes are there and durable when the request that brings them has ended: WebHDFS has no hflush.
 //
-//   few bytes: kept in memory ── sync, close ──► one request, tried again as a whole
+//   few bytes: kept in memory ── sync, close ──► one request, tried again with what did not arrive
 //        │ more than that                                   ▲
 //        ▼                                                  │
 //   an open request takes them as they come ── sync, close, or nothing to write for a while ──► ended
 //
 // Invariants: the first request of a new file is its CREATE, each other one an APPEND at the length that was answered for. After a
-// failure nobody knows what is in the file, and nothing more is written to it.
+// failure nobody knows what is in the file, and nothing more is written to it. Nothing is cut off here: that belongs to who goes on with
+// a file, whose bytes it would be where this writer was given up and has not heard of it.
 import type { TimerHandle } from '../../core/time/clock.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import type { FileWriter } from '../../core/fs/file-system.js'
-import { cutTo } from './cut-file.js'
+import { HdfsFileReader } from './hdfs-file-reader.js'
 import { statusIn } from './hdfs-status.js'
 import { retrying } from './retrying.js'
 import { UploadPiece } from './upload-piece.js'
@@ -39,7 +40,7 @@ export class HdfsFileWriter implements FileWriter {
   #idle: TimerHandle | undefined
   /** The end of a piece that nothing was written to. */
   #ending: Promise<void> = Promise.resolve()
-  #failure: { readonly error: unknown } | undefined
+  #failure: { readonly error: unknown; isTold: boolean } | undefined
   #isOpen = true
 
   constructor(file: FileToWrite) {
@@ -72,10 +73,8 @@ export class HdfsFileWriter implements FileWriter {
     this.#isOpen = false
     this.#idle?.cancel()
     await this.#ending
-    if (this.#failure !== undefined) {
-      this.#piece?.cancel()
-      return
-    }
+    if (this.#failure?.isTold === true) return
+    this.#throwFailure()
     await this.#file.client.explain('close', this.#file.path, () => this.#flush())
   }
 
@@ -102,14 +101,16 @@ export class HdfsFileWriter implements FileWriter {
   }
 
   async #sendKept(): Promise<void> {
-    const { client, path } = this.#file
+    const { client } = this.#file
     const bytes = Buffer.concat(this.#takeKept())
     const send = async (attempt: number): Promise<void> => {
-      // Nobody knows what came of the attempt before.
-      if (attempt > 1 && this.#length !== undefined) await cutTo(client, path, this.#length)
-      const piece = new UploadPiece(await this.#upload(bytes.length))
+      // Nobody knows what came of the attempt before; a file is created anew.
+      const arrived = attempt === 1 || this.#length === undefined ? 0 : await this.#arrived(bytes, this.#length)
+      const left = bytes.subarray(arrived)
+      if (arrived > 0 && left.length === 0) return
+      const piece = new UploadPiece(await this.#upload(left.length))
       try {
-        if (bytes.length > 0) await piece.write(bytes)
+        if (left.length > 0) await piece.write(left)
         await piece.end()
       } finally {
         piece.cancel()
@@ -119,6 +120,30 @@ export class HdfsFileWriter implements FileWriter {
     await this.#written(bytes.length)
   }
 
+  /** So many of these bytes are in the file, after so many others. */
+  async #arrived(bytes: Buffer, after: number): Promise<number> {
+    const { client, path } = this.#file
+    const sizeBytes = await this.#sizeBytes()
+    if (sizeBytes <= after) return 0
+    const wanted = bytes.subarray(0, sizeBytes - after)
+    const reader = new HdfsFileReader({ client, path, sizeBytes })
+    try {
+      if (sizeBytes - after <= bytes.length && wanted.equals(await reader.read(after, wanted.length))) {
+        return wanted.length
+      }
+    } finally {
+      await reader.close()
+    }
+    const failure = new WebHdfsFailure('leased', 'it has other bytes than were written: somebody else writes to it')
+    failure.isLast = true
+    throw failure
+  }
+
+  async #sizeBytes(): Promise<number> {
+    const { client, path } = this.#file
+    return statusIn(await client.ask({ method: 'GET', path, op: 'GETFILESTATUS' }), path).sizeBytes
+  }
+
   /**
    * A writer that was given up may have asked to append before it heard of that, and its bytes stand before ours then: a length alone would
    * not tell later whose they are.
@@ -126,8 +151,7 @@ export class HdfsFileWriter implements FileWriter {
   async #written(addedBytes: number): Promise<void> {
     const length = (this.#length ?? 0) + addedBytes
     if (this.#length !== undefined) {
-      const { client, path } = this.#file
-      const { sizeBytes } = statusIn(await client.ask({ method: 'GET', path, op: 'GETFILESTATUS' }), path)
+      const sizeBytes = await this.#sizeBytes()
       if (sizeBytes !== length) {
         const reason = `it has ${String(sizeBytes)} bytes where ${String(length)} were written: somebody else writes to it`
         throw new WebHdfsFailure('leased', reason)
@@ -167,13 +191,15 @@ export class HdfsFileWriter implements FileWriter {
     try {
       await client.explain('write', path, () => work)
     } catch (error) {
-      this.#failure = { error }
+      this.#failure = { error, isTold: false }
       this.#piece?.cancel()
       this.#piece = undefined
     }
   }
 
   #throwFailure(): void {
-    if (this.#failure !== undefined) throw this.#failure.error
+    if (this.#failure === undefined) return
+    this.#failure.isTold = true
+    throw this.#failure.error
   }
 }

@@ -6,6 +6,9 @@ import { fieldOf } from './remote-exception.js'
 import type { WebHdfsClient } from './web-hdfs-client.js'
 import { WebHdfsFailure } from './web-hdfs-failure.js'
 
+/** Hadoop before 2.9 does not know it, and says so by its name. */
+const LISTING_IN_PARTS = 'LISTSTATUS_BATCH'
+
 export interface HdfsStatus extends FileStatus {
   /** The same under another name; of HttpFS, which does not tell the id, time and length stand for it. */
   readonly identity: string
@@ -17,7 +20,7 @@ export function statusIn(answer: unknown, path: string): HdfsStatus {
 
 /** By name. */
 export async function listingOf(client: WebHdfsClient, directory: string): Promise<FileStatus[]> {
-  const entries = await allEntries(client, directory)
+  const entries = await entriesOf(client, directory)
   // A file is listed as itself, without a name.
   if (entries.some((entry) => fieldOf(entry, 'pathSuffix') === '')) {
     throw new WebHdfsFailure('refused', 'it is not a directory')
@@ -26,19 +29,33 @@ export async function listingOf(client: WebHdfsClient, directory: string): Promi
   return statuses.sort((left, right) => (left.name < right.name ? -1 : 1))
 }
 
-async function allEntries(client: WebHdfsClient, path: string): Promise<unknown[]> {
+async function entriesOf(client: WebHdfsClient, path: string): Promise<unknown[]> {
+  try {
+    return await entriesInParts(client, path)
+  } catch (error) {
+    if (!WebHdfsFailure.is(error, 'refused') || !error.message.includes(LISTING_IN_PARTS)) throw error
+    return filesIn(await client.ask({ method: 'GET', path, op: 'LISTSTATUS' }))
+  }
+}
+
+async function entriesInParts(client: WebHdfsClient, path: string): Promise<unknown[]> {
   const found: unknown[] = []
   for (let startAfter = ''; ;) {
     const parameters = startAfter === '' ? {} : { startAfter }
-    const answer = await client.ask({ method: 'GET', path, op: 'LISTSTATUS_BATCH', parameters })
+    const answer = await client.ask({ method: 'GET', path, op: LISTING_IN_PARTS, parameters })
     const listing = fieldOf(answer, 'DirectoryListing')
-    const part = fieldOf(fieldOf(fieldOf(listing, 'partialListing'), 'FileStatuses'), 'FileStatus')
-    if (!Array.isArray(part)) throw new WebHdfsFailure('broken', 'the answer holds no listing')
-    found.push(...(part as unknown[]))
+    const part = filesIn(fieldOf(listing, 'partialListing'))
+    found.push(...part)
     const remaining = fieldOf(listing, 'remainingEntries')
     if (part.length === 0 || remaining === 0) return found
     startAfter = suffixOf(part.at(-1))
   }
+}
+
+function filesIn(answer: unknown): unknown[] {
+  const files = fieldOf(fieldOf(answer, 'FileStatuses'), 'FileStatus')
+  if (Array.isArray(files)) return files
+  throw new WebHdfsFailure('broken', 'the answer holds no listing')
 }
 
 function suffixOf(entry: unknown): string {

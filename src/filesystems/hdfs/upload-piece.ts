@@ -13,28 +13,24 @@ export class UploadPiece {
   readonly #request: ClientRequest
   /** Undefined where it went well. */
   readonly #failure: Promise<Error | undefined>
+  #isAnswered = false
+  /** Of the write that is being waited for; each has its own promises, as what hangs on the answer stays until that comes. */
+  #answered: ((failure: Error | undefined) => void) | undefined
   sizeBytes = 0
 
   constructor({ request, answer }: Upload) {
     this.#request = request
     this.#failure = answer.then(failureIn).catch((error: unknown) => unreachable(error, request.host))
+    void this.#failure.then((failure) => {
+      this.#isAnswered = true
+      this.#answered?.(failure)
+    })
   }
 
   async write(bytes: Uint8Array): Promise<void> {
-    const written = new Promise<void>((resolve, reject) => {
-      this.#request.write(bytes, (error) => {
-        if (error === undefined || error === null) resolve()
-        else reject(error)
-      })
-    })
-    // Where the answer is there before the end the rest of the body does not matter any more.
-    const answered = this.#failure.then((failure) => {
-      if (failure !== undefined) throw failure
-    })
     try {
-      await Promise.race([written, answered])
+      await this.#written(bytes)
     } catch (error) {
-      void Promise.allSettled([written])
       throw await this.#closer(error)
     }
     this.sizeBytes += bytes.length
@@ -50,6 +46,21 @@ export class UploadPiece {
   /** Whatever comes of it. */
   cancel(): void {
     this.#request.destroy()
+  }
+
+  /** Where the answer is there before the end the rest of the body does not matter any more. */
+  async #written(bytes: Uint8Array): Promise<void> {
+    const failure = this.#isAnswered ? await this.#failure : undefined
+    if (failure !== undefined) throw failure
+    if (this.#isAnswered) return
+    await new Promise<void>((resolve, reject) => {
+      const settle = (error: Error | null | undefined): void => {
+        if (error === undefined || error === null) resolve()
+        else reject(error)
+      }
+      this.#answered = settle
+      this.#request.write(bytes, settle)
+    })
   }
 
   async #closer(error: unknown): Promise<Error> {

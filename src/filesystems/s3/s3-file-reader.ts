@@ -1,6 +1,7 @@
 // Duty: any bytes of an object, as a stream where they are read one after another.
 // Invariants: every byte that is given away came from the object as it was when it was opened. An answer that ends too early is asked for
-// again from where it was. Of an object of any size only what is asked for is held.
+// again from where it was; one of other bytes than the store has a checksum of fails the read of its last byte. Of an object of any size
+// only what is asked for is held.
 // Thread: any; reads wait for each other.
 import type { Readable } from 'node:stream'
 import { FlinkError } from '../../core/errors/flink-error.js'
@@ -73,7 +74,8 @@ export class S3FileReader implements FileReader {
         this.#body = undefined
         failures += 1
         const { maxAttempts } = this.#terms.objects.connection.settings
-        if (FlinkError.is(error) || failures >= maxAttempts) throw this.#explained(error)
+        // Nobody knows which bytes are wrong, and some of them were given away.
+        if (FlinkError.is(error) || isOfOtherBytes(error) || failures >= maxAttempts) throw this.#explained(error)
         await this.#pause(failures)
       }
     }
@@ -148,6 +150,7 @@ class BodyStream {
     const part = this.#chunk.subarray(0, into.length)
     into.set(part)
     this.#take(part.length)
+    if (this.#position === this.end) await this.#ended()
     return part.length
   }
 
@@ -169,14 +172,24 @@ class BodyStream {
     this.#position += length
   }
 
+  /** The SDK compares checksums at the end, which a connection has to come to before it is used again, too. */
+  async #ended(): Promise<void> {
+    const next = await this.#chunks.next()
+    if (next.done !== true) throw new OddAnswer('the answer has more bytes than were asked for')
+  }
+
   async #next(): Promise<Uint8Array> {
     const next = await this.#chunks.next()
-    if (next.done === true) throw new CutShort()
+    if (next.done === true) throw new OddAnswer('the answer ended before all bytes were there')
     return next.value as Uint8Array
   }
 }
 
-class CutShort extends Error {
-  override readonly name: string = 'CutShort'
-  override readonly message = 'the answer ended before all bytes were there'
+/** The SDK has no other name for it. */
+function isOfOtherBytes(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Checksum mismatch')
+}
+
+class OddAnswer extends Error {
+  override readonly name: string = 'OddAnswer'
 }

@@ -209,7 +209,6 @@ export class S3FileSystem implements FileSystem {
     }
   }
 
-  /** Each page is the first one of what is left. */
   async #deleteBelow(at: S3Location): Promise<void> {
     for (let after: string | undefined; ;) {
       const page = await this.objects.list(at, { isDeep: true, after })

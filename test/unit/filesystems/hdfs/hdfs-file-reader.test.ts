@@ -53,6 +53,13 @@ test('who jumps gets what he asked for and no more, and reads at once are done o
   assert.deepEqual(Buffer.from(late), content.subarray(90_000))
   assert.deepEqual(Buffer.from(early), content.subarray(10, 15))
   assert.deepEqual(downloads(), ['90000+10000', '10+5'])
+  // Who reads on from there waits for nothing, and has the rest coming.
+  stub.clock.waits.length = 0
+  for (let offset = 15; offset < 35; offset += 5) {
+    assert.deepEqual(Buffer.from(await reader.read(offset, 5)), content.subarray(offset, offset + 5))
+  }
+  assert.deepEqual(stub.clock.waits, [])
+  assert.deepEqual(downloads().slice(2), ['15+99985'])
   await reader.close()
 })
 

@@ -164,6 +164,55 @@ test('a file is made new whole, by one of several, and nothing is left of the ot
   )
 })
 
+test('HttpFS, which replaces nothing, is not taken to have renamed what it has not', async () => {
+  const directory = await newDirectory()
+  stub.isHttpFs = true
+  try {
+    await write(`${directory}/a`, 'old')
+    await write(`${directory}/b`, 'new')
+    await failsWith(
+      'FILE_ACCESS_REFUSED',
+      /a is there, and HttpFS/,
+      fileSystem.rename(`${directory}/b`, `${directory}/a`),
+    )
+    assert.equal(stub.textOf(`${directory.slice(root.length)}/a`), 'old')
+    stub.faults.push(['RENAME', { kind: 'lost' }])
+    await fileSystem.rename(`${directory}/b`, `${directory}/c`)
+    assert.equal(stub.textOf(`${directory.slice(root.length)}/c`), 'new')
+    const made = await Promise.all(
+      ['one', 'two'].map(async (text) => fileSystem.createNew?.(`${directory}/d`, bytes(text))),
+    )
+    assert.equal(made.filter((isMade) => isMade).length, 1)
+    assert.equal(stub.textOf(`${directory.slice(root.length)}/d`), ['one', 'two'][made.indexOf(true)])
+    const nowhere = `${directory}/none/a`
+    stub.faults.push(['RENAME', { kind: 'answer', status: 200, body: '{"boolean":false}' }])
+    await failsWith('FILE_ACCESS_REFUSED', /not renamed to .*none/, fileSystem.rename(`${directory}/c`, nowhere))
+  } finally {
+    stub.isHttpFs = false
+  }
+})
+
+test('a NameNode before 2.9, which lists all at once, is understood', async () => {
+  const directory = await newDirectory()
+  for (const name of ['a', 'b', 'c']) await write(`${directory}/${name}`, name)
+  stub.isOld = true
+  try {
+    const listed = await fileSystem.list(directory)
+    assert.deepEqual(
+      listed.map(({ name, sizeBytes }) => [name, sizeBytes]),
+      [
+        ['a', 1],
+        ['b', 1],
+        ['c', 1],
+      ],
+    )
+    assert.deepEqual(await fileSystem.list(`${directory}/none`), [])
+    await failsWith('FILE_ACCESS_REFUSED', /not a directory/, fileSystem.list(`${directory}/a`))
+  } finally {
+    stub.isOld = false
+  }
+})
+
 test('names keep their spaces, percents, pluses and letters, and the user is told with each request', async () => {
   const path = `${await newDirectory()}/a b%2F+c&d=ü?#`
   await write(path, 'text')

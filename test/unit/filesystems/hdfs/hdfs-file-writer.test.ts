@@ -25,7 +25,7 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const large = Buffer.alloc(300_000, 'x')
 const uri = (): string => `hdfs://namenode:9000${path}`
 
-test('few bytes that did not arrive are sent again, and a file that nobody knows of is cut off first', async () => {
+test('few bytes that did not arrive are sent again, and those that did are not', async () => {
   const writer = await fileSystem.openForWrite(uri())
   await writer.write(bytes('one '))
   stub.faults.push(['CREATE', { kind: 'cut' }], ['CREATE', { kind: 'lost' }])
@@ -39,6 +39,37 @@ test('few bytes that did not arrive are sent again, and a file that nobody knows
   stub.faults.push(['APPEND', exceptionOf(403, 'AlreadyBeingCreatedException')])
   await writer.close()
   assert.equal(stub.textOf(path), 'one two three')
+  assert.equal(stub.ops().includes('TRUNCATE'), false)
+})
+
+test('of bytes that arrived in part the rest is sent', async () => {
+  const writer = await fileSystem.openForWrite(uri())
+  await writer.write(bytes('one '))
+  await writer.sync()
+  stub.faults.push(['APPEND', { kind: 'part' }])
+  await writer.write(bytes('two three'))
+  await writer.close()
+  assert.equal(stub.textOf(path), 'one two three')
+  assert.equal(stub.requests.at(-2)?.body.toString(), 'three')
+})
+
+test('a writer that was given up takes nothing away from who goes on, also of as many bytes', async () => {
+  const givenUp = await fileSystem.openForWrite(uri())
+  await givenUp.write(bytes('kept '))
+  await givenUp.sync()
+  const writer = await fileSystem.openToContinue(uri(), 5)
+  await writer.write(bytes('mine'))
+  await writer.sync()
+  stub.requests.length = 0
+  await givenUp.write(bytes('late'))
+  stub.faults.push(['APPEND', { kind: 'cut' }])
+  const isTold = (error: unknown): boolean =>
+    FlinkError.is(error, 'FILE_IO_FAILED') && error.message.includes('somebody else writes to it')
+  await assert.rejects(givenUp.sync(), isTold)
+  await writer.write(bytes(', all'))
+  await writer.close()
+  assert.equal(stub.textOf(path), 'kept mine, all')
+  assert.equal(stub.ops().includes('TRUNCATE'), false)
 })
 
 for (const [size, mine] of [
@@ -86,6 +117,16 @@ test('a request on which nothing came for a while is ended, and the next bytes a
   assert.equal(stub.textOf(path)?.length, 300_000)
   await writer.close()
   assert.equal(stub.textOf(path)?.length, 300_003)
+})
+
+test('a file of which the end got lost while nothing was written is not closed as if all were there', async () => {
+  const isBroken = (error: unknown): boolean => FlinkError.is(error, 'FILE_IO_FAILED') && error.message.includes(uri())
+  const writer = await fileSystem.openForWrite(uri())
+  stub.faults.push(['CREATE', { kind: 'lost' }])
+  await writer.write(large)
+  stub.clock.runHeld()
+  await assert.rejects(writer.close(), isBroken)
+  await writer.close()
 })
 
 test('after a stream that broke nothing is written any more, and every call says so', async () => {

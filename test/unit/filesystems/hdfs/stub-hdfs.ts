@@ -48,9 +48,9 @@ export interface StubRequest {
   readonly body: Buffer
 }
 
-/** What a request gets in place of its answer. `lost`: it is done, and the connection cut before the answer. */
+/** What a request gets in place of its answer. `lost`: it is done, and the connection cut before the answer; `part`: with four bytes of it. */
 export type Fault =
-  | { readonly kind: 'cut' | 'lost' | 'silent' | 'half' }
+  | { readonly kind: 'cut' | 'lost' | 'part' | 'silent' | 'half' }
   | {
       readonly kind: 'answer'
       readonly status: number
@@ -74,12 +74,9 @@ const json = (value: unknown): Answer => ({ status: 200, body: JSON.stringify(va
 class Refusal extends Error {
   readonly answer: Answer
 
-  constructor(status: number, exception: string) {
+  constructor(status: number, exception: string, message = `${exception} of the stub`) {
     super(exception)
-    this.answer = {
-      status,
-      body: JSON.stringify({ RemoteException: { exception, message: `${exception} of the stub` } }),
-    }
+    this.answer = { status, body: JSON.stringify({ RemoteException: { exception, message } }) }
   }
 }
 
@@ -91,6 +88,10 @@ export class StubHdfs {
   readonly clock = new HurriedClock()
   /** How often TRUNCATE says that it is still being done. */
   cutting = 0
+  /** Renames and says of files what HttpFS does. */
+  isHttpFs = false
+  /** Before 2.9 there are no listings in parts. */
+  isOld = false
   /** Files that somebody else has not closed. */
   readonly leased = new Set<string>()
   readonly #files = new Map<string, Node>([['/', { id: 1, bytes: undefined }]])
@@ -146,8 +147,9 @@ export class StubHdfs {
         response.writeHead(fault.status, { connection: 'close', ...fault.headers }).end(fault.body)
         return
       }
-      const answer = this.#answer({ op, isAtDataNode, method: request.method ?? '', path, parameters, body })
-      if (fault?.kind === 'lost') throw new Error('cut')
+      const taken = fault?.kind === 'part' ? body.subarray(0, 4) : body
+      const answer = this.#answer({ op, isAtDataNode, method: request.method ?? '', path, parameters, body: taken })
+      if (fault?.kind === 'lost' || fault?.kind === 'part') throw new Error('cut')
       response.writeHead(answer.status, { 'content-length': Buffer.byteLength(answer.body), connection: 'close' })
       if (fault?.kind !== 'half') response.end(answer.body)
       else response.write(answer.body.slice(0, answer.body.length / 2), () => request.socket.destroy())
@@ -175,6 +177,8 @@ export class StubHdfs {
     switch (op) {
       case 'GETFILESTATUS':
         return json({ FileStatus: this.#statusOf(path, '') })
+      case 'LISTSTATUS':
+        return json({ FileStatuses: { FileStatus: this.#filesOf(path, this.#namesIn(path)) } })
       case 'LISTSTATUS_BATCH':
         return this.#list(path, parameters.startAfter ?? '')
       case 'MKDIRS':
@@ -198,17 +202,22 @@ export class StubHdfs {
 
   #statusOf(path: string, pathSuffix: string): object {
     const { id, bytes } = this.#find(path)
-    return { fileId: id, pathSuffix, type: bytes === undefined ? 'DIRECTORY' : 'FILE', length: bytes?.length ?? 0 }
+    const identity = this.isHttpFs ? { modificationTime: 1 } : { fileId: id }
+    return { ...identity, pathSuffix, type: bytes === undefined ? 'DIRECTORY' : 'FILE', length: bytes?.length ?? 0 }
   }
 
   /** In parts of two. */
   #list(path: string, startAfter: string): Answer {
-    const isFile = this.#find(path).bytes !== undefined
+    if (this.isOld)
+      throw new Refusal(400, 'IllegalArgumentException', 'No enum constant GetOpParam.Op.LISTSTATUS_BATCH')
     const names = this.#namesIn(path).filter((name) => name > startAfter)
-    const part = names.slice(0, 2).map((name) => this.#statusOf(`${path === '/' ? '' : path}/${name}`, name))
-    const FileStatus = isFile ? [this.#statusOf(path, '')] : part
-    const partialListing = { FileStatuses: { FileStatus } }
+    const partialListing = { FileStatuses: { FileStatus: this.#filesOf(path, names.slice(0, 2)) } }
     return json({ DirectoryListing: { partialListing, remainingEntries: Math.max(0, names.length - 2) } })
+  }
+
+  #filesOf(path: string, names: readonly string[]): object[] {
+    if (this.#find(path).bytes !== undefined) return [this.#statusOf(path, '')]
+    return names.map((name) => this.#statusOf(`${path === '/' ? '' : path}/${name}`, name))
   }
 
   #namesIn(path: string): string[] {
@@ -258,6 +267,7 @@ export class StubHdfs {
   }
 
   #rename(from: string, { destination = '', renameoptions }: StubRequest['parameters']): Answer {
+    if (this.isHttpFs && (!this.#files.has(from) || this.#files.has(destination))) return json({ boolean: false })
     const node = this.#find(from)
     const target = this.#files.get(destination)
     if (target !== undefined && renameoptions !== 'OVERWRITE') throw new Refusal(403, 'FileAlreadyExistsException')

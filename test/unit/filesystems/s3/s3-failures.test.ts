@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { after, beforeEach, it } from 'node:test'
 import { FlinkError, type ErrorCode } from '../../../../src/core/errors/flink-error.js'
 import { StubS3Server } from './stub-s3-server.js'
@@ -87,6 +88,27 @@ it('reads no object that took the place of the one that was opened', async () =>
   await write('s3://bucket/a', 'new text')
   await assert.rejects(reader.read(0, 8), isError('FILE_IO_FAILED', '412'))
   await reader.close()
+})
+
+it('fails where the bytes of an object are no longer those that the store has a checksum of', async () => {
+  const stored = Buffer.alloc(200_000, 'x')
+  const checksum = createHash('sha256').update(stored).digest('base64')
+  const damaged = Buffer.from(stored)
+  damaged[7] = 0
+  const isTold = isError('FILE_IO_FAILED', 's3://bucket/a', 'Checksum mismatch')
+  for (const [bytes, isWhole] of [
+    [stored, true],
+    [damaged, false],
+  ] as const) {
+    stub.objects.set('a', { bytes, etag: '"1"', metadata: {}, checksum })
+    const reader = await fileSystem.openForRead('s3://bucket/a')
+    assert.equal((await reader.read(0, 150_000)).length, 150_000)
+    for (const read of [fileSystem.readFile('s3://bucket/a'), reader.read(150_000, 50_000)]) {
+      if (isWhole) await read
+      else await assert.rejects(read, isTold)
+    }
+    await reader.close()
+  }
 })
 
 it('reads here and there without what lies between, and what lies after each other as one answer', async () => {

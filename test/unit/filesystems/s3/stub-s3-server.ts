@@ -10,6 +10,8 @@ interface StoredObject {
   readonly bytes: Buffer
   readonly etag: string
   readonly metadata: Readonly<Record<string, string>>
+  /** SHA-256 in base64, as it was when it was stored. */
+  readonly checksum?: string
 }
 
 interface OpenUpload {
@@ -142,7 +144,8 @@ export class StubS3Server {
       return failed(412, 'PreconditionFailed')
     const named = { etag: found.etag, ...metadataHeaders(found) }
     const range = rangeOf(headers.range, found.bytes.length)
-    if (range === undefined) return { status: 200, body: found.bytes, headers: named }
+    const sum: Record<string, string> = found.checksum === undefined ? {} : { 'x-amz-checksum-sha256': found.checksum }
+    if (range === undefined) return { status: 200, body: found.bytes, headers: { ...named, ...sum } }
     const body = found.bytes.subarray(range.first, range.last + 1)
     const content = `bytes ${String(range.first)}-${String(range.last)}/${String(found.bytes.length)}`
     return { status: 206, body, headers: { ...named, 'content-range': content } }
