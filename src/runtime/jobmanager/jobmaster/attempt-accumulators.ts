@@ -30,6 +30,9 @@ export class AttemptAccumulators {
   readonly #clock: Clock
   readonly #merging: AccumulatorMerging
   readonly #requests = new Map<number, Request>()
+  /** Under way, by vertex, undefined: of all. Whoever asks for the same meanwhile is told the same: workers are not asked once more. */
+  readonly #refreshes = new Map<string | undefined, Promise<void>>()
+  readonly #readings = new Map<string | undefined, Promise<readonly NamedResult[]>>()
   #lastRequest = 0
   #merged: Promise<AccumulatorResults> | undefined
 
@@ -47,7 +50,30 @@ export class AttemptAccumulators {
   }
 
   /** Of a vertex, or of all: merged while there are tasks that run. */
-  async soFar(vertexId?: string): Promise<readonly NamedResult[]> {
+  soFar(vertexId?: string): Promise<readonly NamedResult[]> {
+    return shared(this.#readings, vertexId, () => this.#read(vertexId))
+  }
+
+  /** Resolves when the tasks of a vertex, or all, have said what they have accumulated, without those that take too long. */
+  refresh(vertexId?: string): Promise<void> {
+    return shared(this.#refreshes, vertexId, () => this.#ask(vertexId))
+  }
+
+  handle(message: AccumulatorsMerged | AccumulatorsReported): void {
+    if (message.type === 'accumulators-merged') this.#merging.merged(message)
+    else this.#reported(message)
+  }
+
+  workerExited(worker: number, error: Error): void {
+    this.#merging.workerExited(worker, error)
+  }
+
+  /** Nobody waits for a merge that has not ended yet. */
+  abandon(reason: string): void {
+    this.#merging.abandon(reason)
+  }
+
+  async #read(vertexId: string | undefined): Promise<readonly NamedResult[]> {
     await this.refresh(vertexId)
     const executions = this.#of(vertexId)
     if (this.#merged === undefined && this.#of().some(({ isTerminal }) => !isTerminal)) {
@@ -63,8 +89,7 @@ export class AttemptAccumulators {
     return [...own, ...executions.flatMap(partsOf).filter(([name]) => !known.has(name))]
   }
 
-  /** Resolves when the tasks of a vertex, or all, have said what they have accumulated, without those that take too long. */
-  async refresh(vertexId?: string): Promise<void> {
+  async #ask(vertexId: string | undefined): Promise<void> {
     const byWorker = new Map<number, string[]>()
     for (const { id, worker, isTerminal, timestamps } of this.#of(vertexId)) {
       if (!isTerminal && timestamps.INITIALIZING !== undefined)
@@ -83,20 +108,6 @@ export class AttemptAccumulators {
     this.#requests.delete(requestId)
   }
 
-  handle(message: AccumulatorsMerged | AccumulatorsReported): void {
-    if (message.type === 'accumulators-merged') this.#merging.merged(message)
-    else this.#reported(message)
-  }
-
-  workerExited(worker: number, error: Error): void {
-    this.#merging.workerExited(worker, error)
-  }
-
-  /** Nobody waits for a merge that has not ended yet. */
-  abandon(reason: string): void {
-    this.#merging.abandon(reason)
-  }
-
   #reported({ requestId, tasks }: AccumulatorsReported): void {
     for (const { executionId, accumulators } of tasks) {
       const execution = this.#executions.find(executionId)
@@ -111,6 +122,12 @@ export class AttemptAccumulators {
   #of(vertexId?: string): readonly Execution[] {
     return vertexId === undefined ? [...this.#executions.all()] : this.#executions.ofVertex(vertexId)
   }
+}
+
+function shared<K, T>(underWay: Map<K, Promise<T>>, key: K, begin: () => Promise<T>): Promise<T> {
+  const begun = underWay.get(key) ?? begin().finally(() => underWay.delete(key))
+  underWay.set(key, begun)
+  return begun
 }
 
 function namesIn(executions: readonly Execution[]): ReadonlySet<string> {
