@@ -4,6 +4,7 @@
 // Thread: main thread.
 import type { Clock } from '../../../core/time/clock.js'
 import { settledWithin } from '../../../core/time/settled-within.js'
+import { SharedWork } from '../../../core/time/shared-work.js'
 import type { AccumulatorResults, AccumulatorsMerged, AccumulatorsReported } from '../../protocol/accumulators.js'
 import type { Execution } from '../executiongraph/execution.js'
 import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
@@ -30,9 +31,8 @@ export class AttemptAccumulators {
   readonly #clock: Clock
   readonly #merging: AccumulatorMerging
   readonly #requests = new Map<number, Request>()
-  /** Under way, by vertex, undefined: of all. Whoever asks for the same meanwhile is told the same: workers are not asked once more. */
-  readonly #refreshes = new Map<string | undefined, Promise<void>>()
-  readonly #readings = new Map<string | undefined, Promise<readonly NamedResult[]>>()
+  /** By vertex, undefined: of all. A worker that takes long is not asked again by each who asks meanwhile. */
+  readonly #refreshes = new SharedWork<string | undefined, void>()
   #lastRequest = 0
   #merged: Promise<AccumulatorResults> | undefined
 
@@ -50,13 +50,25 @@ export class AttemptAccumulators {
   }
 
   /** Of a vertex, or of all: merged while there are tasks that run. */
-  soFar(vertexId?: string): Promise<readonly NamedResult[]> {
-    return shared(this.#readings, vertexId, () => this.#read(vertexId))
+  async soFar(vertexId?: string): Promise<readonly NamedResult[]> {
+    await this.refresh(vertexId)
+    const executions = this.#of(vertexId)
+    if (this.#merged === undefined && this.#of().some(({ isTerminal }) => !isTerminal)) {
+      return Object.entries(await this.#merging.merge(executions, { into: 'copy', limitMs: REPORT_LIMIT_MS }))
+    }
+    const ofJob = (await this.#merged) ?? {}
+    if (vertexId === undefined) return Object.entries(ofJob)
+    const elsewhere = namesIn(this.#of().filter(({ vertex }) => vertex.id !== vertexId))
+    const isOwn = ([name]: NamedResult): boolean => !elsewhere.has(name)
+    const names = namesIn(executions)
+    const own = Object.entries(ofJob).filter((entry) => names.has(entry[0]) && isOwn(entry))
+    const known = new Set(own.map(([name]) => name))
+    return [...own, ...executions.flatMap(partsOf).filter(([name]) => !known.has(name))]
   }
 
   /** Resolves when the tasks of a vertex, or all, have said what they have accumulated, without those that take too long. */
   refresh(vertexId?: string): Promise<void> {
-    return shared(this.#refreshes, vertexId, () => this.#ask(vertexId))
+    return this.#refreshes.of(vertexId, () => this.#ask(vertexId))
   }
 
   handle(message: AccumulatorsMerged | AccumulatorsReported): void {
@@ -71,22 +83,6 @@ export class AttemptAccumulators {
   /** Nobody waits for a merge that has not ended yet. */
   abandon(reason: string): void {
     this.#merging.abandon(reason)
-  }
-
-  async #read(vertexId: string | undefined): Promise<readonly NamedResult[]> {
-    await this.refresh(vertexId)
-    const executions = this.#of(vertexId)
-    if (this.#merged === undefined && this.#of().some(({ isTerminal }) => !isTerminal)) {
-      return Object.entries(await this.#merging.merge(executions, { into: 'copy', limitMs: REPORT_LIMIT_MS }))
-    }
-    const ofJob = (await this.#merged) ?? {}
-    if (vertexId === undefined) return Object.entries(ofJob)
-    const elsewhere = namesIn(this.#of().filter(({ vertex }) => vertex.id !== vertexId))
-    const isOwn = ([name]: NamedResult): boolean => !elsewhere.has(name)
-    const names = namesIn(executions)
-    const own = Object.entries(ofJob).filter((entry) => names.has(entry[0]) && isOwn(entry))
-    const known = new Set(own.map(([name]) => name))
-    return [...own, ...executions.flatMap(partsOf).filter(([name]) => !known.has(name))]
   }
 
   async #ask(vertexId: string | undefined): Promise<void> {
@@ -122,12 +118,6 @@ export class AttemptAccumulators {
   #of(vertexId?: string): readonly Execution[] {
     return vertexId === undefined ? [...this.#executions.all()] : this.#executions.ofVertex(vertexId)
   }
-}
-
-function shared<K, T>(underWay: Map<K, Promise<T>>, key: K, begin: () => Promise<T>): Promise<T> {
-  const begun = underWay.get(key) ?? begin().finally(() => underWay.delete(key))
-  underWay.set(key, begun)
-  return begun
 }
 
 function namesIn(executions: readonly Execution[]): ReadonlySet<string> {
