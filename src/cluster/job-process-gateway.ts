@@ -33,7 +33,7 @@ import type { VertexReport } from '../rest/vertices/vertex-report.js'
 import type { CheckpointDetails } from '../runtime/jobmanager/checkpoint/checkpoint-statistics.js'
 import type { JobMaster, JobOutcome } from '../runtime/jobmanager/jobmaster/job-master.js'
 import type { VertexDetails } from '../runtime/jobmanager/jobmaster/job-details.js'
-import { userAccumulatorOf } from './accumulator-text.js'
+import { AccumulatorAnswers } from './accumulator-answers.js'
 import { ClientHeartbeats } from './client-heartbeats.js'
 import { checkpointConfigInfoOf } from './checkpoint-config-info-of.js'
 import {
@@ -44,13 +44,7 @@ import {
 import { environmentInfo } from './environment-info.js'
 import { jobExceptionsInfoOf } from './job-exceptions-info-of.js'
 import { jobMetricsOf } from './job-metrics-of.js'
-import {
-  jobAccumulatorsInfoOf,
-  jobConfigInfoOf,
-  jobDetailsInfoOf,
-  jobExecutionResultInfoOf,
-  jobOverviewOf,
-} from './job-messages-of.js'
+import { jobConfigInfoOf, jobDetailsInfoOf, jobExecutionResultInfoOf, jobOverviewOf } from './job-messages-of.js'
 import { reportedJobs } from './reported-job-of.js'
 import { queryableStateMessageOf, stateQueryAnswerOf } from './queryable-states-of.js'
 import type { SlotGate } from './slot-gate.js'
@@ -82,6 +76,7 @@ export class JobProcessGateway implements JobsGateway {
   readonly #program: () => JobProgramInfo
   readonly #place: TaskManagerPlace = { host: hostname(), pid: process.pid }
   readonly #heartbeats: ClientHeartbeats
+  readonly #accumulators = new AccumulatorAnswers()
 
   constructor(services: {
     readonly jobs: ReadonlyMap<string, HostedJob>
@@ -134,15 +129,14 @@ export class JobProcessGateway implements JobsGateway {
 
   async accumulatingVertex(jobId: string, vertexId: string): Promise<VertexReport> {
     const job = this.#find(jobId)
-    await job.master.refreshAccumulators(vertexId)
-    return this.#vertexOf(job, vertexId)
+    vertexDetailsOf(job, vertexId)
+    return this.#accumulators.ofSubtasks(job.master, vertexId, () => this.#vertexOf(job, vertexId))
   }
 
   async vertexAccumulators(jobId: string, vertexId: string): Promise<readonly UserAccumulator[]> {
     const job = this.#find(jobId)
     vertexDetailsOf(job, vertexId)
-    const results = await job.master.accumulated(vertexId)
-    return results.map(([name, result]) => userAccumulatorOf(name, result))
+    return this.#accumulators.ofVertex(job.master, vertexId)
   }
 
   stacks(jobId: string, vertexId: string): Promise<StacksReport | 'disabled' | undefined> {
@@ -227,7 +221,7 @@ export class JobProcessGateway implements JobsGateway {
   }
 
   async accumulators(jobId: string): Promise<JobAccumulatorsInfo> {
-    return jobAccumulatorsInfoOf(Object.fromEntries(await this.#find(jobId).master.accumulated()))
+    return this.#accumulators.ofJob(this.#find(jobId).master)
   }
 
   /** Of a job that has ended, or is none of this process, as well. */

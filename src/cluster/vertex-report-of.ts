@@ -40,11 +40,16 @@ function notCreated(vertexId: string, subtaskIndex: number): SubtaskDetails {
 }
 
 function attemptReportOf(subtask: EndedSubtaskDetails, place: AttemptPlace): AttemptReport {
-  const { subtaskIndex, attemptNumber, executionId, state, timestamps, metrics, accumulators } = subtask
+  const { subtaskIndex, attemptNumber, executionId, state, timestamps, metrics, accumulators = {} } = subtask
+  let told: UserAccumulator[] | undefined
   return {
     ...{ subtask: subtaskIndex, attempt: attemptNumber, executionId, state, timestamps, metrics },
     place: timestamps.SCHEDULED === undefined ? undefined : place,
-    accumulators: userAccumulatorsOf(accumulators ?? {}),
+    // Made for who looks at them: the text of a long list takes longer than all else that is told of a job.
+    get accumulators() {
+      told ??= userAccumulatorsOf(accumulators)
+      return told
+    },
   }
 }
 

@@ -54,7 +54,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'one channel is not aligned',
-    seeds: 20,
+    seeds: 40,
     make: () => ({
       plant: () =>
         replaced(
@@ -134,7 +134,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'the state is taken after the barrier, with what follows it',
-    seeds: 25,
+    seeds: 50,
     make: () => ({
       plant: () =>
         replaced(

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { inspect } from 'node:util'
 import { deserializeError, serializeError } from '../../../src/core/errors/error-codec.js'
 import { serializedAccumulator } from '../../../src/rest/java/serialized-accumulator.js'
 import { javaThrowable } from '../../../src/rest/throwable-info.js'
@@ -71,6 +72,20 @@ describe('A job that REST tells in full', () => {
     assert.equal(info.vertices[0].tasks['RECONCILING'], 0)
     assert.equal(info['status-counts']['CREATED'], 1)
     assert.match(info.vertices[0].slotSharingGroupId, /^[0-9a-f]{32}$/)
+  })
+
+  it('makes no text of what its tasks have accumulated: that is for who looks at it', () => {
+    let texts = 0
+    const value = { [inspect.custom]: () => `text ${String((texts += 1))}` }
+    const subtask = { subtaskIndex: 0, state: 'RUNNING', attemptNumber: 0, executionId: 'v_0_0', worker: 0 } as const
+    const accumulators = { list: { type: 'ListAccumulator', value, fields: {} } }
+    const subtasks = [{ ...subtask, timestamps: {}, accumulators }]
+    const vertex = { id: 'v', name: 'v', parallelism: 1, maxParallelism: 128, subtasks }
+    const report = vertexReportOf(vertex, { reports: {}, place: PLACE, earlierOf: () => [] })
+    jobDetailsInfoOf(DETAILS, [report], { plan: {}, now: 9 })
+    assert.equal(texts, 0)
+    const told = [{ name: 'list', type: 'ListAccumulator', value: 'text 1' }]
+    assert.deepEqual(report.subtasks[0]?.current.accumulators, told)
   })
 })
 

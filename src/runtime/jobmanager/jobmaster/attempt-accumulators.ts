@@ -4,6 +4,7 @@
 // Thread: main thread.
 import type { Clock } from '../../../core/time/clock.js'
 import { settledWithin } from '../../../core/time/settled-within.js'
+import { SharedWork } from '../../../core/time/shared-work.js'
 import type { AccumulatorResults, AccumulatorsMerged, AccumulatorsReported } from '../../protocol/accumulators.js'
 import type { Execution } from '../executiongraph/execution.js'
 import type { ExecutionGraph } from '../executiongraph/execution-graph.js'
@@ -30,6 +31,8 @@ export class AttemptAccumulators {
   readonly #clock: Clock
   readonly #merging: AccumulatorMerging
   readonly #requests = new Map<number, Request>()
+  /** By vertex, undefined: of all. A worker that takes long is not asked again by each who asks meanwhile. */
+  readonly #refreshes = new SharedWork<string | undefined, void>()
   #lastRequest = 0
   #merged: Promise<AccumulatorResults> | undefined
 
@@ -64,7 +67,25 @@ export class AttemptAccumulators {
   }
 
   /** Resolves when the tasks of a vertex, or all, have said what they have accumulated, without those that take too long. */
-  async refresh(vertexId?: string): Promise<void> {
+  refresh(vertexId?: string): Promise<void> {
+    return this.#refreshes.of(vertexId, () => this.#ask(vertexId))
+  }
+
+  handle(message: AccumulatorsMerged | AccumulatorsReported): void {
+    if (message.type === 'accumulators-merged') this.#merging.merged(message)
+    else this.#reported(message)
+  }
+
+  workerExited(worker: number, error: Error): void {
+    this.#merging.workerExited(worker, error)
+  }
+
+  /** Nobody waits for a merge that has not ended yet. */
+  abandon(reason: string): void {
+    this.#merging.abandon(reason)
+  }
+
+  async #ask(vertexId: string | undefined): Promise<void> {
     const byWorker = new Map<number, string[]>()
     for (const { id, worker, isTerminal, timestamps } of this.#of(vertexId)) {
       if (!isTerminal && timestamps.INITIALIZING !== undefined)
@@ -81,20 +102,6 @@ export class AttemptAccumulators {
     }
     await settledWithin(reported, REPORT_LIMIT_MS, this.#clock)
     this.#requests.delete(requestId)
-  }
-
-  handle(message: AccumulatorsMerged | AccumulatorsReported): void {
-    if (message.type === 'accumulators-merged') this.#merging.merged(message)
-    else this.#reported(message)
-  }
-
-  workerExited(worker: number, error: Error): void {
-    this.#merging.workerExited(worker, error)
-  }
-
-  /** Nobody waits for a merge that has not ended yet. */
-  abandon(reason: string): void {
-    this.#merging.abandon(reason)
   }
 
   #reported({ requestId, tasks }: AccumulatorsReported): void {

@@ -88,10 +88,10 @@ export class AccumulatorRegistry {
   merge(name: string, others: readonly AccumulatorPart[], into: 'accumulator' | 'copy'): AccumulatorResult {
     const own = this.#registered.get(name)
     if (own === undefined) return failure({ name, reason: 'the first of them is not here' })
-    const registered = into === 'copy' ? copyOf(name, own) : own
-    if (registered === undefined) return failure({ name, reason: WITHOUT_COPY })
-    const { accumulator } = registered
     try {
+      const registered = into === 'copy' ? copyOf(name, own) : own
+      if (registered === undefined) return failure({ name, reason: WITHOUT_COPY })
+      const { accumulator } = registered
       for (const other of others) {
         const result: unknown = accumulator.merge(received(accumulator, other))
         if (!isThenable(result)) continue

@@ -89,6 +89,21 @@ describe('What tasks have accumulated', () => {
     assert.deepEqual(executions.find('a_0_0')?.accumulators, { lines: part(2) })
   })
 
+  it('is asked of a worker once for all who ask meanwhile, and anew for who asks afterwards', async () => {
+    const { sent, accumulated, silent, accumulators, answer, start } = rig()
+    start()
+    Object.assign(accumulated, { a_0_0: { lines: part(1) }, a_1_0: { lines: part(2) } })
+    silent.add(0)
+    const many = Array.from({ length: 100 }, () => accumulators.refresh('a'))
+    await settle()
+    assert.equal(sent.length, 2)
+    silent.clear()
+    for (const [worker, message] of sent) if (worker === 0) answer(message)
+    await Promise.all(many)
+    accumulated['a_0_0'] = { lines: part(5) }
+    assert.deepEqual(await accumulators.soFar('a'), [['lines', sum(7)]])
+  })
+
   it('is merged in copies while one of them runs, of a vertex and of all', async () => {
     const { sent, accumulated, accumulators, start } = rig()
     start()

@@ -226,6 +226,17 @@ describe('Accumulators of tasks that run', () => {
       assert.match(text, /^ACCUMULATOR_MERGE_FAILED: .*cannot be copied: there is a result when the job has finished/)
     }
   })
+
+  it('go on where their fields cannot even be set in a copy', () => {
+    class Bounded extends Maximum {
+      /** A field of its own stands before this one, which the copy has alone. */
+      get bound(): number {
+        return 0
+      }
+    }
+    const make = (): AnyAccumulator => Object.defineProperty(new Bounded(), 'bound', { value: 1, enumerable: true })
+    assert.match(failure(mergedWhileRunning(make, [1, 2], [3])), /^ACCUMULATOR_MERGE_FAILED: .*only a getter/)
+  })
 })
 
 describe('The accumulators of a task', () => {
