@@ -116,18 +116,20 @@ describe('run -m', LINUX, () => {
     await session.ask(`/jobs/${leftId}?mode=cancel`, 'PATCH')
   })
 
-  it('leaves no job in the session when it is interrupted before main has come to it', async () => {
-    const known = new Set((await session.jobs()).map(({ jid }) => jid))
+  it('leaves no job and no process in the session when it is interrupted before main has come to it', async () => {
+    const known = (await session.jobs()).map(({ jid }) => jid)
     const began = path.join(session.workspace.path, 'began.txt')
-    const gate = path.join(session.workspace.path, 'gate.txt')
-    const run = session.workspace.start('run', ...at, job, '--out', began, '--gate', gate)
+    const never = path.join(session.workspace.path, 'gate.txt')
+    const run = session.workspace.start('run', ...at, job, '--out', began, '--gate', never)
     await session.until('main has begun', () => existsSync(began))
     run.kill('SIGINT')
     assert.deepEqual({ ...(await run.ended), stderr: '' }, { exitCode: 130, stdout: '', stderr: '' })
-    writeFileSync(gate, '')
-    await session.untilJobs('its job is cancelled', (jobs) =>
-      jobs.some(({ jid, state }) => !known.has(jid) && state === 'CANCELED'),
+    await session.until('nothing of it is left', () => session.processes().length === 1)
+    assert.deepEqual(
+      (await session.jobs()).map(({ jid }) => jid),
+      known,
     )
+    assert.deepEqual([session.programs(), session.jobProcesses()], [[], []])
   })
 
   it('waits on while the session is killed and started again', async () => {
