@@ -5,8 +5,8 @@ import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { assertFailed } from '../refusals.js'
 import { askWeb } from '../web-client.js'
-import { program } from './sent-program.js'
-import { jobIdIn, SessionUnderTest } from './session-under-test.js'
+import { sentProgram } from './sent-program.js'
+import { jobIdIn, type SessionUnderTest } from './session-under-test.js'
 
 const WITHOUT_RESTART = ['-D', 'restart-strategy.type=none']
 
@@ -18,20 +18,10 @@ describe('run -m', LINUX, () => {
   let at: readonly string[]
 
   before(async () => {
-    session = await SessionUnderTest.create({ 'execution.checkpointing.interval': '200 ms' })
-    await session.start()
-    job = program(session)
-    at = ['-m', `localhost:${session.port}`]
+    ;({ session, job, at } = await sentProgram())
   })
 
-  after(async () => {
-    await session.stop()
-    try {
-      assert.deepEqual(session.leftovers(), [])
-    } finally {
-      session.remove()
-    }
-  })
+  after(() => session.end())
 
   it('sends a module with what it imports, waits for its job, and tells of its end as Flink does', async () => {
     const { exitCode, stdout, stderr } = await session.workspace.run('run', ...at, job, '--limit', '20')
