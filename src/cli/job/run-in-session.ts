@@ -55,7 +55,7 @@ export async function runInSession(request: RunRequest, run: SessionRun, context
     waiting.abort()
     // Its end, whatever it is, is awaited so that nothing of it is left; nobody asks for it any more.
     await Promise.allSettled([work])
-    // Whoever gives up while main runs wants no job; the session would have it all the same as soon as main comes to it.
+    // Whoever gives up while main runs wants no job; main goes on in the session, and may come to one.
     if (endsWithCommand || !submission.isAccepted) await cancelInSession(session, order.jobId)
     else if (process.stderr.isTTY && !context.isQuiet) {
       context.printError(`The job goes on in the session ${printable(session.url)}: ${order.jobId}\n`)

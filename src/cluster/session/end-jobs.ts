@@ -5,6 +5,7 @@ import { startOfProcess } from '../../core/process/process-start.js'
 import type { Clock } from '../../core/time/clock.js'
 import { askJob } from './ask-job.js'
 import type { SessionJob } from './session-job.js'
+import { signalProcess } from './signal-process.js'
 
 type Ending = 'CHECKPOINT' | 'SAVEPOINT' | 'CANCEL'
 export type JobsOnShutdown = Ending | 'LEAVE'
@@ -61,7 +62,7 @@ async function endLiving(job: SessionJob, how: Ending, services: EndJobsServices
   if (!(await isAlive())) return
   const suspend = (error: unknown): void => {
     logger.warn('a job was suspended instead', { jobId, reason: messageOf(error) })
-    terminate(entry.pid)
+    signalProcess(entry.pid, 'SIGTERM')
   }
   let savepoint: string | undefined
   try {
@@ -86,7 +87,7 @@ async function told(how: Ending, entry: LivingEntry, savepoints: string | undefi
   const { jobId, pid } = entry
   switch (how) {
     case 'CHECKPOINT':
-      terminate(pid)
+      signalProcess(pid, 'SIGTERM')
       return undefined
     case 'CANCEL':
       await asked(entry, { method: 'PATCH', url: `/jobs/${jobId}?mode=cancel`, body: {} })
@@ -122,14 +123,6 @@ async function asked(entry: LivingEntry, request: Parameters<typeof askJob>[1]):
   const { status, body } = await askJob(entry, request, TRIGGER_TIMEOUT_MS)
   if (status !== 202) throw new FlinkError('CONTROL_REQUEST_FAILED', { reason: String(body) })
   return objectOf(body)
-}
-
-function terminate(pid: number): void {
-  try {
-    process.kill(pid, 'SIGTERM')
-  } catch {
-    // It has ended meanwhile.
-  }
 }
 
 function objectOf(value: unknown): Record<string, unknown> {

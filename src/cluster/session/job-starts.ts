@@ -18,6 +18,7 @@ import { cancelStoredJob } from './cancel-stored-job.js'
 import type { JobLauncher, LaunchListener } from './job-launcher.js'
 import type { SessionDirectory } from './session-directory.js'
 import type { SessionJob } from './session-job.js'
+import { signalProcess } from './signal-process.js'
 
 const CANCEL_TIMEOUT_MS = 10_000
 
@@ -84,9 +85,13 @@ export class JobStarts {
     return this.#pending.has(jobId)
   }
 
-  /** The job has no process now that would hear of it: the next one does, at once, and without one it ends here. */
+  /**
+   * The job has no process now that would hear of it: the next one does, at once, and without one it ends here. One that is not
+   * accepted yet ends with its process.
+   */
   cancel(job: SessionJob): void {
     job.isCancelAsked = true
+    void this.#interruptMain(job)
     const timer = this.#pending.get(job.jobId)
     if (timer === undefined || job.isStarting || this.#isClosed) return
     timer.cancel()
@@ -145,6 +150,14 @@ export class JobStarts {
     const start = await startOfProcess(pid)
     if (job.phase !== 'submitted' || start === undefined) return
     await this.note(job, { process: { pid, start } })
+    if (job.isCancelAsked) await this.#interruptMain(job)
+  }
+
+  /** It may never come to its job, and nobody else would find its process. */
+  async #interruptMain(job: SessionJob): Promise<void> {
+    const { process: begun } = job.record
+    if (begun === undefined || (await startOfProcess(begun.pid)) !== begun.start) return
+    if (job.phase === 'submitted') signalProcess(begun.pid, 'SIGINT')
   }
 
   async #started(job: SessionJob, launch: () => ReturnType<JobLauncher['launch']>): Promise<void> {

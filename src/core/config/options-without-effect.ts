@@ -2,6 +2,7 @@ import { askedOfCheckpointFiles } from './checkpoint-storage-choice.js'
 import { CheckpointingOptions } from './checkpointing-options.js'
 import type { ConfigOption } from './config-option.js'
 import type { Configuration } from './configuration.js'
+import { JobManagerOptions } from './job-manager-options.js'
 import { metricsNotShown } from './metrics-not-shown.js'
 import { MetricOptions } from './metric-options.js'
 import { RestOptions } from './rest-options.js'
@@ -65,6 +66,11 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     reason: 'Single accesses to state are not measured; how busy a task is, its metrics say.',
   },
   ...ROCKSDB_ROWS,
+  {
+    option: JobManagerOptions.ARCHIVE_DIR,
+    reason:
+      'There is no history server: of the last 100 jobs that have ended the run directory (cluster.run-directory) has what REST and list -a show.',
+  },
   {
     option: MetricOptions.SCOPE_FORMATS,
     reason:

@@ -1,5 +1,5 @@
 /** A program of several files that is sent to a session: it counts, as far, as fast and with as much luck as its arguments say. */
-import type { SessionUnderTest } from './session-under-test.js'
+import { SessionUnderTest } from './session-under-test.js'
 
 const JOB = `
 import { existsSync, writeFileSync } from 'node:fs'
@@ -43,4 +43,19 @@ export function program({ workspace }: SessionUnderTest): string {
   workspace.file('p/node_modules/marks/marks.js', "module.exports = '!'")
   workspace.file('p/lib/shown.mjs', "import mark from 'marks'\nexport const shown = (value) => value + mark")
   return workspace.file('p/job.mjs', JOB)
+}
+
+export interface SentProgram {
+  readonly session: SessionUnderTest
+  /** The job file. */
+  readonly job: string
+  /** How commands find the session. */
+  readonly at: readonly string[]
+}
+
+/** For the tests of a suite: a session, and a program that is sent to it. */
+export async function sentProgram(): Promise<SentProgram> {
+  const session = await SessionUnderTest.create({ 'execution.checkpointing.interval': '200 ms' })
+  await session.start()
+  return { session, job: program(session), at: ['-m', `localhost:${session.port}`] }
 }

@@ -77,6 +77,16 @@ export class SessionUnderTest {
     return succeeded('stop-cluster', await this.workspace.run('stop-cluster'))
   }
 
+  /** The end of a suite: nothing of it may stay. What a program without a job has goes a moment after it is told of, whoever stops the session. */
+  async end(): Promise<void> {
+    try {
+      await this.stop()
+      await this.until('nothing is left', () => this.leftovers().length === 0)
+    } finally {
+      this.remove()
+    }
+  }
+
   ask(place: string, method = 'GET', body?: object): Promise<WebAnswer> {
     return askWeb(`${this.url}${place}`, { method, headers: { ...this.#headers } }, body)
   }
@@ -119,7 +129,7 @@ export class SessionUnderTest {
       await delay(POLL_MS)
     }
     const jobs = JSON.stringify(await this.jobs())
-    throw new Error(`waited in vain: ${what}; jobs ${jobs}; processes ${JSON.stringify(this.processes())}`)
+    throw new Error(`waited in vain: ${what}; jobs ${jobs}; left ${JSON.stringify(this.leftovers())}`)
   }
 
   /** All that were started with this workspace, commands included. */

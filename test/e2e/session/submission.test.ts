@@ -5,8 +5,8 @@ import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { assertFailed } from '../refusals.js'
 import { askWeb } from '../web-client.js'
-import { program } from './sent-program.js'
-import { jobIdIn, SessionUnderTest } from './session-under-test.js'
+import { sentProgram } from './sent-program.js'
+import { jobIdIn, type SessionUnderTest } from './session-under-test.js'
 
 const WITHOUT_RESTART = ['-D', 'restart-strategy.type=none']
 
@@ -18,20 +18,10 @@ describe('run -m', LINUX, () => {
   let at: readonly string[]
 
   before(async () => {
-    session = await SessionUnderTest.create({ 'execution.checkpointing.interval': '200 ms' })
-    await session.start()
-    job = program(session)
-    at = ['-m', `localhost:${session.port}`]
+    ;({ session, job, at } = await sentProgram())
   })
 
-  after(async () => {
-    await session.stop()
-    try {
-      assert.deepEqual(session.leftovers(), [])
-    } finally {
-      session.remove()
-    }
-  })
+  after(() => session.end())
 
   it('sends a module with what it imports, waits for its job, and tells of its end as Flink does', async () => {
     const { exitCode, stdout, stderr } = await session.workspace.run('run', ...at, job, '--limit', '20')
@@ -116,18 +106,20 @@ describe('run -m', LINUX, () => {
     await session.ask(`/jobs/${leftId}?mode=cancel`, 'PATCH')
   })
 
-  it('leaves no job in the session when it is interrupted before main has come to it', async () => {
-    const known = new Set((await session.jobs()).map(({ jid }) => jid))
+  it('leaves no job and no process in the session when it is interrupted before main has come to it', async () => {
+    const known = (await session.jobs()).map(({ jid }) => jid)
     const began = path.join(session.workspace.path, 'began.txt')
-    const gate = path.join(session.workspace.path, 'gate.txt')
-    const run = session.workspace.start('run', ...at, job, '--out', began, '--gate', gate)
+    const never = path.join(session.workspace.path, 'gate.txt')
+    const run = session.workspace.start('run', ...at, job, '--out', began, '--gate', never)
     await session.until('main has begun', () => existsSync(began))
     run.kill('SIGINT')
     assert.deepEqual({ ...(await run.ended), stderr: '' }, { exitCode: 130, stdout: '', stderr: '' })
-    writeFileSync(gate, '')
-    await session.untilJobs('its job is cancelled', (jobs) =>
-      jobs.some(({ jid, state }) => !known.has(jid) && state === 'CANCELED'),
+    await session.until('nothing of it is left', () => session.processes().length === 1)
+    assert.deepEqual(
+      (await session.jobs()).map(({ jid }) => jid),
+      known,
     )
+    assert.deepEqual([session.programs(), session.jobProcesses()], [[], []])
   })
 
   it('waits on while the session is killed and started again', async () => {

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { freePort } from '../free-port.js'
 import { assertFailed } from '../refusals.js'
-import { program } from './sent-program.js'
+import { program, sentProgram } from './sent-program.js'
 import { SessionUnderTest } from './session-under-test.js'
 
 const STORES = path.resolve(import.meta.dirname, '../../../../test/fixtures/tls')
@@ -18,20 +18,10 @@ describe('run -m -d', LINUX, () => {
   let at: readonly string[]
 
   before(async () => {
-    session = await SessionUnderTest.create({ 'execution.checkpointing.interval': '200 ms' })
-    await session.start()
-    job = program(session)
-    at = ['-m', `localhost:${session.port}`]
+    ;({ session, job, at } = await sentProgram())
   })
 
-  after(async () => {
-    await session.stop()
-    try {
-      assert.deepEqual(session.leftovers(), [])
-    } finally {
-      session.remove()
-    }
-  })
+  after(() => session.end())
 
   it('returns at once with -d, and with --wait when all tasks run; other commands find the job by its name', async () => {
     const run = await session.workspace.run('run', ...at, '-d', '--wait', '--json', job, '--name', 'waited')

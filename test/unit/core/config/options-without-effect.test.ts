@@ -35,6 +35,13 @@ describe('an option without effect', () => {
     assert.match(warningsOf({ [key]: 'true' }).join(), /^state\.changelog\.enabled has no effect/)
   })
 
+  it('asks for what a history server would show, and is told where that is', () => {
+    assert.match(
+      warningsOf({ 'jobmanager.archive.fs.dir': 'hdfs:///completed-jobs/' }).join(),
+      /^jobmanager\.archive\.fs\.dir has no effect .+ no history server: .+cluster\.run-directory/,
+    )
+  })
+
   it('asks for barriers that overtake where nothing waits for them, or for a time to wait where all do, and is told why', () => {
     const enabled = 'execution.checkpointing.unaligned'
     const timeout = 'execution.checkpointing.alignment-timeout'
