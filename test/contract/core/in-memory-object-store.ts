@@ -10,7 +10,6 @@ import type {
   RecoverableOutputStream,
   RecoverableWriter,
 } from '../../../src/core/fs/recoverable-writer.js'
-import { recoverables } from '../../../src/core/fs/recoverables.js'
 import { lostRecords } from '../../../src/core/fs/renaming-recoverable-writer.js'
 import { writeDurably } from '../../../src/core/fs/write-durably.js'
 import type { Random } from '../../../src/core/random/random.js'
@@ -186,14 +185,6 @@ class UploadingWriter implements RecoverableWriter {
       if (target === undefined) return []
       return [{ targetPath: path.slice(0, -name.length) + target, temporaryPath: path, offset: sizeBytes }]
     })
-  }
-
-  getResumeRecoverableSerializer(): typeof recoverables {
-    return recoverables
-  }
-
-  getCommitRecoverableSerializer(): typeof recoverables {
-    return recoverables
   }
 
   supportsResume(): boolean {
