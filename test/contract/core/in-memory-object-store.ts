@@ -44,9 +44,7 @@ export class InMemoryObjectStore implements FileSystem {
     this.#beingMade.add(path)
     try {
       if ((await this.#objects.status(path)) !== undefined) return false
-      await this.#objects.mkdirs(parentOf(path))
-      await writeDurably(this.#objects, path, bytes)
-      await this.syncDirectory(parentOf(path))
+      await this.#put(path, bytes)
       return true
     } finally {
       this.#beingMade.delete(path)
@@ -97,6 +95,20 @@ export class InMemoryObjectStore implements FileSystem {
     return this.#objects.deleteEmptyDirectory(path)
   }
 
+  /** Where it fails, the object is as it was. */
+  async #put(path: string, bytes: Uint8Array): Promise<void> {
+    const upload = `${path}.upload`
+    await this.#objects.mkdirs(parentOf(path))
+    try {
+      await writeDurably(this.#objects, upload, bytes)
+      await this.#objects.rename(upload, path)
+    } catch (error) {
+      await this.#objects.delete(upload)
+      throw error
+    }
+    await this.syncDirectory(parentOf(path))
+  }
+
   async #writer(path: string, parts: Uint8Array[]): Promise<FileWriter> {
     if ((await this.status(path))?.isDirectory === true) {
       throw new FlinkError('FILE_ACCESS_REFUSED', { path, operation: 'create', reason: 'it is a directory' })
@@ -118,9 +130,7 @@ export class InMemoryObjectStore implements FileSystem {
       close: async () => {
         if (!isOpen) return
         isOpen = false
-        await this.#objects.mkdirs(parentOf(path))
-        await writeDurably(this.#objects, path, Buffer.concat(parts))
-        await this.syncDirectory(parentOf(path))
+        await this.#put(path, Buffer.concat(parts))
       },
     }
   }
