@@ -1,15 +1,13 @@
 // Duty: the recoverable writer of a file system whose driver is not loaded yet.
-// Invariants: what a sink asks before it writes (its serializers, whether files are gone on with) is known without the driver.
+// Invariants: what a sink asks before it writes (whether files are gone on with) is known without the driver.
 // Thread: any.
 import type {
   CommitRecoverable,
   Committer,
   RecoverableOutputStream,
-  RecoverableSerializer,
   RecoverableWriter,
   ResumeRecoverable,
 } from '../core/fs/recoverable-writer.js'
-import { recoverables } from '../core/fs/recoverables.js'
 
 export class LazyRecoverableWriter implements RecoverableWriter {
   readonly #load: () => Promise<RecoverableWriter>
@@ -42,14 +40,6 @@ export class LazyRecoverableWriter implements RecoverableWriter {
 
   async listInProgress(directory: string): Promise<ResumeRecoverable[]> {
     return (await this.#loaded()).listInProgress(directory)
-  }
-
-  getResumeRecoverableSerializer(): RecoverableSerializer {
-    return recoverables
-  }
-
-  getCommitRecoverableSerializer(): RecoverableSerializer {
-    return recoverables
   }
 
   supportsResume(): boolean {

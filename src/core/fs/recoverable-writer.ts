@@ -72,8 +72,6 @@ export interface RecoverableWriter {
   cleanupRecoverableState(recoverable: ResumeRecoverable): Promise<void>
   /** All files in a directory, and in those below it, that are neither committed nor removed, also of writers that are no more. */
   listInProgress(directory: string): Promise<ResumeRecoverable[]>
-  getResumeRecoverableSerializer(): RecoverableSerializer
-  getCommitRecoverableSerializer(): RecoverableSerializer
   /** True where `recover` goes on in the same file; else what a snapshot has of it is committed, and another one begun. */
   supportsResume(): boolean
 }

@@ -11,13 +11,11 @@ import type { Random } from '../random/random.js'
 import { parentOf } from './file-path.js'
 import type { FileSystem, FileWriter } from './file-system.js'
 import { filesBelow } from './files-below.js'
-import { recoverables } from './recoverables.js'
 import type {
   CommitOutcome,
   CommitRecoverable,
   Committer,
   RecoverableOutputStream,
-  RecoverableSerializer,
   RecoverableWriter,
   ResumeRecoverable,
 } from './recoverable-writer.js'
@@ -77,14 +75,6 @@ export class RenamingRecoverableWriter implements RecoverableWriter {
       found.push({ targetPath, temporaryPath: path, offset: sizeBytes })
     }
     return found
-  }
-
-  getResumeRecoverableSerializer(): RecoverableSerializer {
-    return recoverables
-  }
-
-  getCommitRecoverableSerializer(): RecoverableSerializer {
-    return recoverables
   }
 
   supportsResume(): boolean {

@@ -12,7 +12,6 @@ import type {
   CommitRecoverable,
   Committer,
   RecoverableOutputStream,
-  RecoverableSerializer,
   RecoverableWriter,
   ResumeRecoverable,
 } from '../../core/fs/recoverable-writer.js'
@@ -22,7 +21,7 @@ import { PartUploads } from './part-uploads.js'
 import { S3Committer, tailsRemoved } from './s3-committer.js'
 import { keyPrefixOf, s3LocationOf } from './s3-location.js'
 import { S3OutputStream } from './s3-output-stream.js'
-import { asS3Recoverable, bytesOf, s3Recoverables, temporaryPathOf, type S3Recoverable } from './s3-recoverable.js'
+import { asS3Recoverable, bytesOf, temporaryPathOf, type S3Recoverable } from './s3-recoverable.js'
 import type { S3Store } from './s3-store.js'
 
 export class S3RecoverableWriter implements RecoverableWriter {
@@ -88,14 +87,6 @@ export class S3RecoverableWriter implements RecoverableWriter {
       found.push({ targetPath, temporaryPath, offset, uploadId, parts, tail: undefined })
     }
     return found
-  }
-
-  getResumeRecoverableSerializer(): RecoverableSerializer {
-    return s3Recoverables
-  }
-
-  getCommitRecoverableSerializer(): RecoverableSerializer {
-    return s3Recoverables
   }
 
   supportsResume(): boolean {

@@ -10,7 +10,6 @@ import type {
   RecoverableOutputStream,
   RecoverableWriter,
 } from '../../../src/core/fs/recoverable-writer.js'
-import { recoverables } from '../../../src/core/fs/recoverables.js'
 import { lostRecords } from '../../../src/core/fs/renaming-recoverable-writer.js'
 import { writeDurably } from '../../../src/core/fs/write-durably.js'
 import type { Random } from '../../../src/core/random/random.js'
@@ -45,9 +44,7 @@ export class InMemoryObjectStore implements FileSystem {
     this.#beingMade.add(path)
     try {
       if ((await this.#objects.status(path)) !== undefined) return false
-      await this.#objects.mkdirs(parentOf(path))
-      await writeDurably(this.#objects, path, bytes)
-      await this.syncDirectory(parentOf(path))
+      await this.#put(path, bytes)
       return true
     } finally {
       this.#beingMade.delete(path)
@@ -98,6 +95,20 @@ export class InMemoryObjectStore implements FileSystem {
     return this.#objects.deleteEmptyDirectory(path)
   }
 
+  /** Where it fails, the object is as it was. */
+  async #put(path: string, bytes: Uint8Array): Promise<void> {
+    const upload = `${path}.upload`
+    await this.#objects.mkdirs(parentOf(path))
+    try {
+      await writeDurably(this.#objects, upload, bytes)
+      await this.#objects.rename(upload, path)
+    } catch (error) {
+      await this.#objects.delete(upload)
+      throw error
+    }
+    await this.syncDirectory(parentOf(path))
+  }
+
   async #writer(path: string, parts: Uint8Array[]): Promise<FileWriter> {
     if ((await this.status(path))?.isDirectory === true) {
       throw new FlinkError('FILE_ACCESS_REFUSED', { path, operation: 'create', reason: 'it is a directory' })
@@ -119,9 +130,7 @@ export class InMemoryObjectStore implements FileSystem {
       close: async () => {
         if (!isOpen) return
         isOpen = false
-        await this.#objects.mkdirs(parentOf(path))
-        await writeDurably(this.#objects, path, Buffer.concat(parts))
-        await this.syncDirectory(parentOf(path))
+        await this.#put(path, Buffer.concat(parts))
       },
     }
   }
@@ -186,14 +195,6 @@ class UploadingWriter implements RecoverableWriter {
       if (target === undefined) return []
       return [{ targetPath: path.slice(0, -name.length) + target, temporaryPath: path, offset: sizeBytes }]
     })
-  }
-
-  getResumeRecoverableSerializer(): typeof recoverables {
-    return recoverables
-  }
-
-  getCommitRecoverableSerializer(): typeof recoverables {
-    return recoverables
   }
 
   supportsResume(): boolean {

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import type { FileSystem } from '../../../src/core/fs/file-system.js'
 import type { CommitRecoverable, RecoverableWriter } from '../../../src/core/fs/recoverable-writer.js'
+import { recoverables } from '../../../src/core/fs/recoverables.js'
 
 /** A writer of an existing, empty directory. */
 export interface RecoverableWriterUnderTest {
@@ -31,9 +32,8 @@ const isMixed = (error: unknown): boolean => FlinkError.is(error, 'FILE_IO_FAILE
 const isLost = (error: unknown): boolean => FlinkError.is(error, 'FILE_LOST_RECORDS')
 
 /** By way of its bytes, as a checkpoint has it. */
-function restored(writer: RecoverableWriter, recoverable: CommitRecoverable): CommitRecoverable {
-  const serializer = writer.getCommitRecoverableSerializer()
-  return serializer.deserialize(serializer.getVersion(), serializer.serialize(recoverable))
+function restored(recoverable: CommitRecoverable): CommitRecoverable {
+  return recoverables.deserialize(recoverables.getVersion(), recoverables.serialize(recoverable))
 }
 
 /** What every RecoverableWriter promises. */
@@ -75,7 +75,7 @@ export function recoverableWriterContract(name: string, make: Make): void {
       await stream.write(bytes('lost '.repeat(20_000)))
       await stream.persist()
       await stream.close()
-      const again = await writer.recover(restored(writer, resumable))
+      const again = await writer.recover(restored(resumable))
       assert.equal(again.position, 5)
       await again.write(bytes('new'))
       await (await again.closeForCommit()).commit()
@@ -91,7 +91,7 @@ export function recoverableWriterContract(name: string, make: Make): void {
       await stream.write(bytes('lost'))
       await stream.closeForCommit()
       for (let round = 0; round < 2; round += 1) {
-        await writer.recoverForCommit(restored(writer, recoverable)).commitAfterRecovery()
+        await writer.recoverForCommit(restored(recoverable)).commitAfterRecovery()
         assert.equal(await textOf(fileSystem, `${directory}/a`), 'kept')
       }
     })
@@ -115,7 +115,7 @@ export function recoverableWriterContract(name: string, make: Make): void {
       const { writer, fileSystem, directory } = await make()
       const stopped = await writer.open(`${directory}/a`)
       await stopped.write(bytes('both '))
-      const known = restored(writer, await stopped.persist())
+      const known = restored(await stopped.persist())
       await stopped.write(bytes('old '))
       const stream = await writer.recover(known)
       await stream.write(bytes('new'))
@@ -141,7 +141,7 @@ export function recoverableWriterContract(name: string, make: Make): void {
       const stream = await writer.open(`${directory}/a/b`)
       await stream.write(bytes('text'))
       const committer = await stream.closeForCommit()
-      const recoverable = restored(writer, committer.getRecoverable())
+      const recoverable = restored(committer.getRecoverable())
       const again = writer.recoverForCommit(recoverable)
       assert.equal(await again.commitAfterRecovery(), 'committed')
       assert.equal(await again.commitAfterRecovery(), 'committed')

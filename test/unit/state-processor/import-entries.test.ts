@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { FileSystems } from '../../../src/core/fs/file-systems.js'
 import { InMemoryFileSystem } from '../../../src/core/fs/in-memory-file-system.js'
+import { InMemoryObjectStore } from '../../contract/core/in-memory-object-store.js'
 import { inspectSnapshot } from '../../../src/state-processor/inspect-snapshot.js'
 import { openSnapshot } from '../../../src/storage/snapshot-locator.js'
 import {
@@ -229,34 +230,52 @@ describe('Entries imported into a snapshot', () => {
     })
   })
 
-  it('are in a savepoint that is whole or not there, wherever the disk is full', async () => {
-    const services = { ...servicesIn('/tmp'), fileSystems: new FileSystems() }
-    const lines = [`${COUNT}"value":500}`]
-    let succeeded = false
-    for (let failing = 1; !succeeded; failing += 1) {
-      const disk = new InMemoryFileSystem()
-      await copyInto(SAVEPOINT, '/from', disk)
-      const onDisk = { ...services, fileSystems: new FileSystems().register('file', disk) }
-      let count = 0
-      disk.fault = (operation, file) => {
-        if (!['create', 'write', 'sync', 'rename', 'mkdirs'].includes(operation)) return
-        count += 1
-        if (count === failing) throw new FlinkError('DISK_FULL', { path: file })
+  it('never go where another process has put a savepoint meanwhile, of which nothing is removed', async () => {
+    class Shared extends InMemoryObjectStore {
+      override async createNew(path: string, bytes: Uint8Array): Promise<boolean> {
+        await super.createNew(path, new TextEncoder().encode('of another'))
+        return super.createNew(path, bytes)
       }
-      try {
-        await importLines('/from', lines, { to: '/new', services: onDisk })
-        succeeded = count < failing
-      } catch (error) {
-        assert.ok(FlinkError.is(error, 'DISK_FULL'), String(error))
-      }
-      disk.fault = () => undefined
-      const names = (await disk.list('/')).map(({ name }) => name)
-      const isThere = names.includes('new')
-      assert.deepEqual(names, isThere ? ['from', 'new'] : ['from'], `operation ${String(failing)}`)
-      if (isThere) assert.equal((await inspectSnapshot('/new', onDisk.fileSystems)).summary?.operators.length, 6)
-      assert.ok(failing < 200)
     }
+    const store = new Shared()
+    await copyInto(SAVEPOINT, '/from', store)
+    const services = { ...servicesIn('/tmp'), fileSystems: new FileSystems().register('file', store) }
+    await assert.rejects(importLines('/from', [`${COUNT}"value":500}`], { to: '/new', services }), {
+      code: 'CHECKPOINT_STORAGE_FAILED',
+      message: /another process has put a file there/,
+    })
+    assert.equal(new TextDecoder().decode(await store.readFile('/new/_metadata')), 'of another')
   })
+
+  for (const make of [InMemoryFileSystem, InMemoryObjectStore])
+    it(`are in a savepoint that is whole or not there, wherever the disk is full: ${make.name}`, async () => {
+      const services = { ...servicesIn('/tmp'), fileSystems: new FileSystems() }
+      const lines = [`${COUNT}"value":500}`]
+      let succeeded = false
+      for (let failing = 1; !succeeded; failing += 1) {
+        const disk = new make()
+        await copyInto(SAVEPOINT, '/from', disk)
+        const onDisk = { ...services, fileSystems: new FileSystems().register('file', disk) }
+        let count = 0
+        disk.fault = (operation, file) => {
+          if (!['create', 'write', 'sync', 'rename', 'mkdirs'].includes(operation)) return
+          count += 1
+          if (count === failing) throw new FlinkError('DISK_FULL', { path: file })
+        }
+        try {
+          await importLines('/from', lines, { to: '/new', services: onDisk })
+          succeeded = count < failing
+        } catch (error) {
+          assert.ok(FlinkError.is(error, 'DISK_FULL'), String(error))
+        }
+        disk.fault = () => undefined
+        const names = (await disk.list('/')).map(({ name }) => name)
+        const isThere = names.includes('new')
+        assert.deepEqual(names, isThere ? ['from', 'new'] : ['from'], `operation ${String(failing)}`)
+        if (isThere) assert.equal((await inspectSnapshot('/new', onDisk.fileSystems)).summary?.operators.length, 6)
+        assert.ok(failing < 200)
+      }
+    })
 
   it('come from every fixture', async (t) => {
     const directory = await temporaryDirectory(t)

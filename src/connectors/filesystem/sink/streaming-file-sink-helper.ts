@@ -124,11 +124,7 @@ export class StreamingFileSinkHelper<IN> {
     this.#whole = []
     const buckets = await this.#buckets.snapshotState()
     this.#hasSnapshot = true
-    const { files } = this.#parts
-    this.#bucketStates.update([
-      ...buckets.map((bucket) => storedBucket(bucket, files)),
-      ...[...this.#pending.values()].flat().map((file) => storedFile(file, files)),
-    ])
+    this.#bucketStates.update([...buckets.map(storedBucket), ...[...this.#pending.values()].flat().map(storedFile)])
     const { jobId, index } = this.#subtask
     this.#partCounters.update([{ jobId, index, nextNumber: this.#names.nextNumber }])
   }
@@ -160,7 +156,7 @@ export class StreamingFileSinkHelper<IN> {
   }
 
   async #restore(): Promise<void> {
-    const { buckets, pendingFiles } = storedParts([...this.#bucketStates.get()], this.#parts.files)
+    const { buckets, pendingFiles } = storedParts([...this.#bucketStates.get()])
     await this.#commit(pendingFiles)
     if (this.#parts.files.supportsResume()) await this.#buckets.restore(buckets)
     // At once: where somebody took one, its name is free, and a new file that has it must not be committed in its place.

@@ -1,5 +1,5 @@
 // Duty: a directory of fences in a store of objects, which renames nothing: to fence-directory.ts and job-fence.ts it looks as on a disk.
-// `fence/<number>` says which fence there is from then on and which objects are its files (`fence-files/<id>`, never written again): the
+// `fence/<number>` says which fence there is from then on and which objects are its files (`fence-files/<fence>-<id>`, never written again): the
 // highest number counts. In `<fence>/` is what has no name yet: parts, beats.
 // Invariants: a number is put where it is not, so of several that want to take the fence, or to name a file in it, one succeeds, and
 // whoever lost it cannot name anything any more. The highest number is never removed; a lower one that was removed counts for nothing
@@ -144,16 +144,16 @@ export class FencesInStore implements FileSystem {
       isIn: (found) => found.name === to,
     })
     if (!isTaken) throw new FlinkError('FILE_NOT_FOUND', { path: from })
-    // Beats and parts of whoever had it, and what it had no time to name: nobody else can.
+    // Beats and parts of whoever had it, and what it had no time to name, which nobody does any more; what others do is theirs.
     await this.#inner.delete(from)
     const named = Object.values((await this.#fence())?.files ?? {})
-    for (const { path } of await this.#inner.list(`${this.#parent}/${FILES}`)) {
-      if (!named.includes(path)) await this.#inner.delete(path)
+    for (const { name, path } of await this.#inner.list(`${this.#parent}/${FILES}`)) {
+      if (name.startsWith(`${source.fence}-`) && !named.includes(path)) await this.#inner.delete(path)
     }
   }
 
   async #name(source: FencePath, file: string, from: string): Promise<void> {
-    const object = `${this.#parent}/${FILES}/${this.#names.uuid()}`
+    const object = `${this.#parent}/${FILES}/${source.fence}-${this.#names.uuid()}`
     await this.#put(object, await this.#inner.readFile(from))
     const replaced = new Set<string>()
     const isNamed = await this.#change(source.fence, from, {

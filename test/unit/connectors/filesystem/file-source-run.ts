@@ -77,7 +77,7 @@ export class FileSourceRun<T> {
 
   constructor(source: FileSource<T>, fileSystem: InMemoryFileSystem) {
     this.#source = source
-    this.#fileSystems = new FileSystems().register('file', fileSystem)
+    this.#fileSystems = new FileSystems().register('file', fileSystem).register('hdfs', fileSystem)
     const nothing = (): void => undefined
     this.#output = {
       collect: (record) => this.records.push(record),

@@ -44,6 +44,17 @@ describe('FileSource', () => {
     assert.deepEqual(second.assigned, ['/b/b@0', '/c@0'])
   })
 
+  it('reads files on paths that are URIs, and goes on in them from a snapshot', async () => {
+    const root = 'hdfs://namenode:9000/in'
+    const fileSystem = await filesWith({ [`${root}/a/a`]: numbered(3), [`${root}/b`]: 'b\n' })
+    const source = linesIn(`${root}/`).build()
+    const first = await new FileSourceRun(source, fileSystem).start(1)
+    assert.deepEqual(first.assigned, [`${root}/a/a@0`])
+    const second = await new FileSourceRun(source, fileSystem).start(1, await first.snapshot())
+    await first.close()
+    assert.deepEqual(await second.runToEnd(), ['line 0', 'line 1', 'line 2', 'b'])
+  })
+
   it('goes into a directory once, wherever links lead', async (context) => {
     const directory = mkdtempSync(path.join(tmpdir(), 'flink-ts-links-'))
     context.after(() => {

@@ -99,6 +99,9 @@ describe('FileSystems', () => {
     assert.equal(configured.forUri('mem://b').fileSystem, fileSystem)
     assert.notEqual(base.forUri('mem://a').fileSystem, fileSystem)
     assert.deepEqual(made, ['7', 'none'])
+    const other = base.configuredBy(new Configuration().setString('mem.size', '8'))
+    assert.notEqual(other.forUri('mem://a').fileSystem, base.forUri('mem://a').fileSystem)
+    assert.deepEqual(made, ['7', 'none', '8'])
   })
 
   it('changes the file systems that are in use, and those that are made later', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, it } from 'node:test'
 import type { CommitRecoverable } from '../../../../src/core/fs/recoverable-writer.js'
+import { recoverables } from '../../../../src/core/fs/recoverables.js'
 import { SystemRandom } from '../../../../src/core/random/system-random.js'
 import type { S3FileSystem } from '../../../../src/filesystems/s3/s3-file-system.js'
 import { StubS3Server } from './stub-s3-server.js'
@@ -22,9 +23,8 @@ const PIECES = ['tiny', ' and much longer than a part', '', ' end', ' and one mo
 /** Goes on from a checkpoint, with checkpoints in between, and commits the file: as a sink does. */
 async function run(fileSystem: S3FileSystem, known: Known, know: (known: Known) => void): Promise<void> {
   const files = fileSystem.createRecoverableWriter(new SystemRandom())
-  const serializer = files.getCommitRecoverableSerializer()
   const kept = (recoverable: CommitRecoverable): CommitRecoverable =>
-    serializer.deserialize(serializer.getVersion(), serializer.serialize(recoverable))
+    recoverables.deserialize(recoverables.getVersion(), recoverables.serialize(recoverable))
   if (known.pending !== undefined) {
     assert.equal(await files.recoverForCommit(known.pending).commitAfterRecovery(), 'committed')
     return

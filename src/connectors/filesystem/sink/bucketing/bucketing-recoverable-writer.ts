@@ -13,7 +13,6 @@ import type {
   CommitRecoverable,
   Committer,
   RecoverableOutputStream,
-  RecoverableSerializer,
   RecoverableWriter,
   ResumeRecoverable,
 } from '../../../../core/fs/recoverable-writer.js'
@@ -74,14 +73,6 @@ export class BucketingRecoverableWriter implements RecoverableWriter {
   /** They have names that anybody may give: nobody knows whose they are. */
   listInProgress(): Promise<ResumeRecoverable[]> {
     return Promise.resolve([])
-  }
-
-  getResumeRecoverableSerializer(): RecoverableSerializer {
-    return this.#parts.files.getResumeRecoverableSerializer()
-  }
-
-  getCommitRecoverableSerializer(): RecoverableSerializer {
-    return this.#parts.files.getCommitRecoverableSerializer()
   }
 
   /** After a failure a file ends where the checkpoint knows it to end. */

@@ -160,6 +160,7 @@ describe('A CheckpointCoordinator aborts a checkpoint', () => {
     assert.ok(FlinkError.is(await failure, 'CHECKPOINT_DECLINED'))
     assert.deepEqual(harness.notified, ['notify-checkpoint-aborted#1'])
     assert.deepEqual(harness.repository.discarded, ['file:/cp/chk-1'])
+    assert.deepEqual(harness.repository.discardedSnapshots, [1])
     await harness.acknowledgeAll(1)
     harness.coordinator.decline(1, new Error('once more'))
     assert.deepEqual(harness.repository.completed, [])

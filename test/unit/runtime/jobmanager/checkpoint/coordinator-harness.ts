@@ -18,6 +18,7 @@ import type { ExecutionState } from '../../../../../src/runtime/protocol/executi
 import type { MasterToWorker } from '../../../../../src/runtime/protocol/master-to-worker.js'
 import type { AcknowledgeCheckpoint } from '../../../../../src/runtime/protocol/worker-to-master.js'
 import type { CompletedCheckpoint } from '../../../../../src/storage/checkpoint-metadata.js'
+import type { TaskStateSnapshot } from '../../../../../src/storage/state-handles.js'
 import type { CheckpointLocation } from '../../../../../src/storage/checkpoint-stream-factory.js'
 import { sampleGraph } from '../sample-graphs.js'
 
@@ -44,6 +45,8 @@ class Held {
 export class PlayedRepository implements SnapshotRepository {
   readonly completed: number[] = []
   readonly discarded: string[] = []
+  /** What tasks had written of each that was discarded. */
+  readonly discardedSnapshots: number[] = []
   readonly failing = new Map<'prepare' | 'prepare savepoint' | 'complete' | 'discard', Error>()
   readonly holding = new Map<'prepare' | 'prepare savepoint' | 'complete' | 'discard', Held>()
 
@@ -72,9 +75,10 @@ export class PlayedRepository implements SnapshotRepository {
     return { metadata: { ...header, operators: [] }, externalPath: uriOf(location) }
   }
 
-  async discard(location: CheckpointLocation): Promise<void> {
+  async discard(location: CheckpointLocation, acknowledged: readonly TaskStateSnapshot[] = []): Promise<void> {
     await this.#step('discard')
     this.discarded.push(uriOf(location))
+    this.discardedSnapshots.push(acknowledged.length)
   }
 
   async #step(step: 'prepare' | 'prepare savepoint' | 'complete' | 'discard'): Promise<void> {

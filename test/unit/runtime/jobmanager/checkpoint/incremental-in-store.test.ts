@@ -13,6 +13,7 @@ import { openSnapshot } from '../../../../../src/storage/snapshot-locator.js'
 import { EMPTY_SUBTASK_STATE, type KeyedStateHandle } from '../../../../../src/storage/state-handles.js'
 import { readStateHandle } from '../../../../../src/storage/state-reader.js'
 import { InMemoryObjectStore } from '../../../../contract/core/in-memory-object-store.js'
+import { makeCheckpointRuns } from './checkpoint-runs.js'
 
 const JOB = 'a'.repeat(32)
 const OPERATOR = '1'.repeat(32)
@@ -88,6 +89,19 @@ describe('incremental checkpoints in a store of objects', () => {
     assert.deepEqual(await sharedTexts(), ['aborted', 'base'])
     await incremental.discarded(aborted, [snapshot])
     assert.deepEqual(await sharedTexts(), ['base'])
+  })
+
+  it('take along what a task said that it wrote before the checkpoint was aborted', async () => {
+    const configuration = {
+      'execution.checkpointing.dir': 's3://bucket/cp',
+      'execution.checkpointing.incremental': 'true',
+    }
+    const repository = makeCheckpointRuns().repositoryOf({ configuration, fileSystems })
+    const location = await repository.prepareCheckpoint(1)
+    const managedKeyed = [await write(location, 'aborted')]
+    assert.deepEqual(await sharedTexts(), ['aborted'])
+    await repository.discard(location, [{ operators: { [OPERATOR]: { ...EMPTY_SUBTASK_STATE, managedKeyed } } }])
+    assert.deepEqual(await sharedTexts(), [])
   })
 
   it('do not publish where another process has put its metadata', async () => {
