@@ -7,6 +7,7 @@ import { MetricOptions } from './metric-options.js'
 import { RestOptions } from './rest-options.js'
 import { RocksDBOptions } from './rocksdb-options.js'
 import { RocksDBOptionsWithoutEffect } from './rocksdb-options-without-effect.js'
+import { S3Options } from './s3-options.js'
 import { SavepointOptions } from './savepoint-options.js'
 import { StateBackendOptions } from './state-backend-options.js'
 import { askedOfUnalignedCheckpoints } from './unaligned-checkpoint-choice.js'
@@ -65,6 +66,11 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     reason: 'Single accesses to state are not measured; how busy a task is, its metrics say.',
   },
   ...ROCKSDB_ROWS,
+  {
+    option: S3Options.ENTROPY_LENGTH,
+    reason:
+      'No random characters are put into paths: S3 spreads the load by itself. s3.entropy.key is left out of them.',
+  },
   {
     option: MetricOptions.SCOPE_FORMATS,
     reason:
