@@ -93,7 +93,10 @@ test('who asks for it, and CI, has them installed, and is told where that did no
 })
 
 test('a package source that does not answer is no failure, and one that does not have the package is', async () => {
-  program('python3', `${HAS_VENV}; echo "NewConnectionError: Failed to establish a new connection"; exit 1`)
+  program(
+    'python3',
+    `${HAS_VENV}; echo "NewConnectionError: Failed to establish a new connection"; echo "ERROR: none found"; exit 1`,
+  )
   const silent = await run(['moto'])
   assert.equal(silent.exitCode, 0)
   assert.match(silent.stdout, /^moto: not there: it was not installed: NewConnectionError/m)
@@ -101,6 +104,17 @@ test('a package source that does not answer is no failure, and one that does not
   const refused = await run(['moto'])
   assert.equal(refused.exitCode, 1)
   assert.match(refused.stdout, /^moto: failed: it was not installed: ERROR: No matching distribution/m)
+  program('java', 'exit 0')
+  // As Maven says it, which ends with an empty line in no colour; by the short name of a plugin it would not say that nobody answers.
+  program(
+    'mvn',
+    `case "$*" in *:maven-dependency-plugin:*) ;; *) exit 1;; esac
+printf '\\033[0m[ERROR] Could not transfer artifact a:b:jar:1: Connect failed: Connection refused\\n[ERROR] [Help 1]\\n\\033[0m\\n'
+exit 1`,
+  )
+  const quiet = await run(['hdfs'])
+  assert.equal(quiet.exitCode, 0)
+  assert.match(quiet.stdout, /^hdfs: not there: it was not installed: \[ERROR\] Could not transfer artifact/m)
 })
 
 test('a server that does not start is a failure, with what it said', async () => {

@@ -10,7 +10,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseArgs, stripVTControlCharacters } from 'node:util'
 import { KILL_ROUNDS_VARIABLE } from '../services/kill-rounds.js'
 import { SERVERS, type ServiceProgram, type ServiceServer } from '../services/servers.js'
 import { serviceScript } from '../services/service-script.js'
@@ -71,7 +71,14 @@ async function environmentOf({ ports }: ServiceServer, run: string): Promise<Nod
   return { ...process.env, ...chosen, ...rounds, SVC_RUN: run }
 }
 
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
+/** Maven and pip say much after the reason, and colour it. */
+function reasonIn(output: string): string {
+  const lines = stripVTControlCharacters(output)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+  const isError = (line: string): boolean => /error/i.test(line)
+  return (lines.find((line) => SILENT_SOURCE.test(line)) ?? lines.find(isError) ?? lines.at(-1) ?? '').slice(0, 500)
+}
 
 async function outcomeOf(server: ServiceServer, files: readonly string[]): Promise<Outcome> {
   const { name } = server
@@ -82,7 +89,7 @@ async function outcomeOf(server: ServiceServer, files: readonly string[]): Promi
   const installed = await serviceScript(name, ['install'], env)
   if (installed.code !== 0) {
     rmSync(run, { recursive: true, force: true })
-    const why = `it was not installed: ${lastLine(installed.output)}`
+    const why = `it was not installed: ${reasonIn(installed.output)}`
     return { server: name, what: SILENT_SOURCE.test(installed.output) ? 'not there' : 'failed', why }
   }
   const stop = async (): Promise<void> => {

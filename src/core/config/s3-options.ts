@@ -20,6 +20,7 @@ export const S3Options: {
   readonly PATH_STYLE_ACCESS: ConfigOption<boolean | undefined>
   readonly CONNECTION_SSL_ENABLED: ConfigOption<boolean>
   readonly ENTROPY_KEY: ConfigOption<string | undefined>
+  readonly ENTROPY_LENGTH: ConfigOption<number>
   readonly PART_SIZE: ConfigOption<number>
   readonly MAX_CONCURRENT_UPLOADS: ConfigOption<number>
   readonly CHECKSUM_VALIDATION: ConfigOption<boolean>
@@ -68,6 +69,10 @@ export const S3Options: {
   ENTROPY_KEY: stringOption('s3.entropy.key', undefined, {
     description:
       'This part of a path of s3:// is left out, as Flink does for all files but those with the state of checkpoints. Random characters are not put in its place: S3 spreads the load by itself.',
+  }),
+  ENTROPY_LENGTH: intOption('s3.entropy.length', 4, {
+    minimum: 1,
+    description: 'How many random characters Flink puts in the place of `s3.entropy.key`.',
   }),
   PART_SIZE: memoryOption('s3.upload.min.part.size', 5 * MB, {
     minimum: 5 * MB,
