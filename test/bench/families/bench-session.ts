@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { Agent, request as httpRequest } from 'node:http'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -9,6 +9,14 @@ import { timeCommand } from './timed-command.js'
 
 /** Requests of a session that are under way at a time. */
 export const MOST_UNDER_WAY = 32
+/** Until the session has let go of connections that its clients have closed. */
+const CLOSED_MS = 500
+
+export interface BenchSessionOptions {
+  readonly settings?: Readonly<Record<string, string>>
+  /** Module of the folder above that its process loads first. */
+  readonly preload?: string
+}
 
 /** A session in front, as a service has it. */
 export class BenchSession {
@@ -18,21 +26,20 @@ export class BenchSession {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: MOST_UNDER_WAY })
   readonly #engine: BenchEngine
 
-  private constructor(engine: BenchEngine, workspace: Workspace, port: string) {
+  private constructor(engine: BenchEngine, workspace: Workspace, port: string, preload: string | undefined) {
     this.#engine = engine
     this.workspace = workspace
     this.#port = port
     mkdirSync(this.temporary)
-    this.#command = engine.start(workspace, { environment: { TMPDIR: this.temporary } }, [
-      'start-cluster',
-      '--foreground',
-    ])
+    const environment = { TMPDIR: this.temporary, HEAP_PROBE: this.#heapFile }
+    const job = { environment, ...(preload === undefined ? {} : { preload }) }
+    this.#command = engine.start(workspace, job, ['start-cluster', '--foreground'])
   }
 
-  static async start(engine: BenchEngine, settings: Readonly<Record<string, string>>): Promise<BenchSession> {
+  static async start(engine: BenchEngine, { settings, preload }: BenchSessionOptions): Promise<BenchSession> {
     const port = await freePort()
     const workspace = new Workspace({ 'rest.port': port, 'taskmanager.numberOfTaskSlots': '8', ...settings })
-    return new BenchSession(engine, workspace, port)
+    return new BenchSession(engine, workspace, port, preload)
   }
 
   get temporary(): string {
@@ -89,8 +96,23 @@ export class BenchSession {
     return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024
   }
 
-  openFiles(): number {
+  /** What is left of the heap after a collection. Of a session with `heap-probe`. */
+  async heapMb(): Promise<number> {
+    rmSync(this.#heapFile, { force: true })
+    this.#command.kill('SIGUSR2')
+    while (!existsSync(this.#heapFile)) await delay(10)
+    return Number(readFileSync(this.#heapFile, 'utf8')) / 1024 / 1024
+  }
+
+  /** Without the connections of who asks here. */
+  async openFiles(): Promise<number> {
+    this.#agent.destroy()
+    await delay(CLOSED_MS)
     return readdirSync(`/proc/${String(this.pid)}/fd`).length
+  }
+
+  get #heapFile(): string {
+    return path.join(this.workspace.path, 'heap')
   }
 
   async stop(): Promise<void> {
@@ -104,9 +126,9 @@ export class BenchSession {
 export async function withSession<T>(
   engine: BenchEngine,
   work: (session: BenchSession) => Promise<T>,
-  settings: Readonly<Record<string, string>> = {},
+  options: BenchSessionOptions = {},
 ): Promise<T> {
-  const session = await BenchSession.start(engine, settings)
+  const session = await BenchSession.start(engine, options)
   try {
     return await work(session)
   } finally {

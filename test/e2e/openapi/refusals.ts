@@ -21,54 +21,132 @@ export interface RecordedRequest {
 interface Difference {
   readonly of: RegExp
   readonly statuses?: readonly [flink: number, here: number]
+  /** What is in the answer here. */
+  readonly says: RegExp
   readonly why: string
 }
 
+const NO_TASK_MANAGER = /Could not find TaskExecutor nope\. Each running job has one/
+const NOT_RESCALED = /The DefaultScheduler does not support changing the parallelism/
+const NO_STRING = /Request did not match expected format: field \\"\S+\\" must be a string\./
+const HAS_ENDED = /is FINISHED: this needs a running job\./
+const NO_JAR = /File nope\.jar does not exist in |Request did not match expected format JarRunRequestBody: field /
+const NOT_FOUND = /Could not find Flink job \(\w+\)/
+
 /** Where this engine answers otherwise, and why. The first that fits counts; without `statuses` only the words differ. */
 const DIFFERENCES: readonly Difference[] = [
-  { of: /^GET \/taskmanagers\/nope(\/thread-dump)? /, statuses: [500, 404], why: 'there is none of that id' },
-  { of: /^GET \/taskmanagers\/<T>\/logs\/nope /, statuses: [500, 404], why: 'there is no such file' },
-  { of: /^(GET|POST) \/jars\/nope\.jar\//, statuses: [500, 400], why: 'Flink has that status and loses it on its way' },
-  { of: /^DELETE \/datasets\/e/, statuses: [202, 404], why: 'refused at once, and not by what comes of it' },
+  {
+    of: /^GET \/taskmanagers\/nope(\/thread-dump)? /,
+    statuses: [500, 404],
+    says: NO_TASK_MANAGER,
+    why: 'there is none of that id',
+  },
+  {
+    of: /^GET \/taskmanagers\/<T>\/logs\/nope /,
+    statuses: [500, 404],
+    says: /"This file does not exist in TaskExecutor log dir\. GET \/taskmanagers\/\S+\/logs lists/,
+    why: 'there is no such file',
+  },
+  {
+    of: /^POST \/jars\/nope\.jar\/run\?parallelism=x/,
+    says: /Request did not match expected format JarRunRequestBody: field \\"parallelism\\"/,
+    why: 'parameters and fields are read together',
+  },
+  {
+    of: /^(GET|POST) \/jars\/nope\.jar\//,
+    statuses: [500, 400],
+    says: NO_JAR,
+    why: 'Flink has that status and loses it on its way',
+  },
+  {
+    of: /^DELETE \/datasets\/e/,
+    statuses: [202, 404],
+    says: /There is no cluster data set e{32}: /,
+    why: 'refused at once, and not by what comes of it',
+  },
   {
     of: /^DELETE \/jars\/\.\.%2fx /,
     statuses: [404, 400],
+    says: /File \.\.\/x does not exist in /,
     why: 'it is no file of this cluster, whatever it is called',
   },
   {
     of: /^GET \/jobs\/<[RF]>\/resource-requirements /,
     statuses: [500, 200],
+    says: /^\{"\w{32}":\{"parallelism":\{"lowerBound":\d+,"upperBound":\d+\}\}/,
     why: 'how many subtasks there are is known',
   },
-  { of: /maxExceptions=-1 /, statuses: [500, 200], why: 'fewer than none are none' },
-  { of: /"target-?[dD]irectory":1/, statuses: [202, 400], why: 'a number is no path' },
-  { of: /"savepoint-path":1/, statuses: [200, 400], why: 'a number is no path' },
-  { of: /"target-directory":"rel"/, statuses: [202, 400], why: 'it would lie wherever the job happens to run' },
-  { of: /"checkpointType":1/, statuses: [202, 400], why: 'a number is no type' },
-  { of: /"expiredTimestamp":1\.5/, statuses: [202, 400], why: 'a time is a whole number' },
+  {
+    of: /^GET \/jobs\/<[RF]>\/exceptions\?maxExceptions=-1 /,
+    statuses: [500, 200],
+    says: /"exceptionHistory":\{"entries":\[\]/,
+    why: 'fewer than none are none',
+  },
+  { of: /"target-?[dD]irectory":1/, statuses: [202, 400], says: NO_STRING, why: 'a number is no path' },
+  { of: /"savepoint-path":1/, statuses: [200, 400], says: NO_STRING, why: 'a number is no path' },
+  {
+    of: /"target-directory":"rel"/,
+    statuses: [202, 400],
+    says: /'rel' cannot be used as a path: field \\"target-directory\\" must be an absolute path/,
+    why: 'it would lie wherever the job happens to run',
+  },
+  { of: /"checkpointType":1/, statuses: [202, 400], says: NO_STRING, why: 'a number is no type' },
+  {
+    of: /"expiredTimestamp":1\.5/,
+    statuses: [202, 400],
+    says: /field \\"expiredTimestamp\\" must be a whole number\./,
+    why: 'a time is a whole number',
+  },
   {
     of: /^PUT \/jobs\/<R>\/resource-requirements \{"e.*:1/,
     statuses: [400, 500],
+    says: NOT_RESCALED,
     why: 'refused whatever the vertices are',
   },
-  { of: /^PUT \/jobs\/<R>\/resource-requirements \{"<V>/, statuses: [409, 500], why: 'the same' },
-  { of: /^POST \/jobs\/<R>\/coordinators\/e/, statuses: [500, 400], why: 'objects of Java mean nothing here' },
-  { of: /^POST \/jobs\/<F>\/coordinators\/e/, statuses: [500, 409], why: 'it has ended' },
-  { of: /^POST \/jobs\/<F>\/coordinators\/x/, statuses: [400, 409], why: 'it has ended' },
+  {
+    of: /^PUT \/jobs\/<R>\/resource-requirements \{"<V>/,
+    statuses: [409, 500],
+    says: NOT_RESCALED,
+    why: 'the same',
+  },
+  { of: /^PUT \/jobs\/<F>\/resource-requirements /, says: NOT_RESCALED, why: 'refused whatever the job is' },
+  {
+    of: /^POST \/jobs\/<R>\/coordinators\/e/,
+    statuses: [500, 400],
+    says: /it carries Java objects, and the coordinators of this job are none of Java\./,
+    why: 'objects of Java mean nothing here',
+  },
+  { of: /^POST \/jobs\/<F>\/coordinators\/e/, statuses: [500, 409], says: HAS_ENDED, why: 'it has ended' },
+  { of: /^POST \/jobs\/<F>\/coordinators\/x/, statuses: [400, 409], says: HAS_ENDED, why: 'it has ended' },
   {
     of: /^GET \/jobs\/<U>\/jobmanager\/(config|environment) /,
     statuses: [200, 404],
+    says: NOT_FOUND,
     why: 'they are those of the process of a job',
   },
-  { of: /^GET \/v1\/nothing /, why: 'the version is no part of the path' },
-  { of: /\/attempts\/-1 /, why: 'it says of which subtask' },
-  { of: /\/vertices\/e{32}(\/taskmanagers)? /, why: 'the same words everywhere' },
-  { of: /^GET \/jobs\/<U>\/execution-result /, why: 'the same words everywhere' },
-  { of: /^GET \/taskmanagers\/nope\//, why: 'the same words everywhere' },
-  { of: /\.\.%2f/, why: 'it is asked as any other file' },
-  { of: /^GET \/(datasets\/delete|savepoint-disposal)\//, why: 'Flink names an object of Java' },
-  { of: /^POST \/jars\/nope\.jar\/run\?parallelism=x/, why: 'parameters and fields are read together' },
-  { of: /^PUT \/jobs\/<F>\/resource-requirements /, why: 'refused whatever the job is' },
+  {
+    of: /^GET \/v1\/nothing /,
+    says: /"Unable to load requested file \/nothing\."/,
+    why: 'the version is no part of the path',
+  },
+  { of: /\/attempts\/-1 /, says: /Attempt -1 not found in subtask .+ \(1\/\d\)/, why: 'it says of which subtask' },
+  {
+    of: /\/vertices\/e{32}(\/taskmanagers)? /,
+    says: /No vertex with ID 'e{32}' exists\./,
+    why: 'the same words everywhere',
+  },
+  { of: /^GET \/jobs\/<U>\/execution-result /, says: NOT_FOUND, why: 'the same words everywhere' },
+  { of: /^GET \/taskmanagers\/nope\//, says: NO_TASK_MANAGER, why: 'the same words everywhere' },
+  {
+    of: /\.\.%2f/,
+    says: /"This file does not exist in (TaskExecutor|JobManager) log dir\./,
+    why: 'it is asked as any other file',
+  },
+  {
+    of: /^GET \/(datasets\/delete|savepoint-disposal)\//,
+    says: /RestHandlerException: Operation not found under key: e{32}"/,
+    why: 'Flink names an object of Java',
+  },
 ]
 const UNEXPECTED = /Request did not (?:match|conform to) expected format/
 
@@ -84,22 +162,40 @@ export function filledIn(text: string, places: Places): string {
   return text.replaceAll(/<([RVFWUT])>/g, (_, name: keyof Places) => places[name])
 }
 
+/** Differences of which nothing was recorded. */
+export function needlessDifferences(requests: readonly RecordedRequest[]): RegExp[] {
+  const needed = new Set(requests.map((request) => differenceOf(request)))
+  return DIFFERENCES.filter((difference) => !needed.has(difference)).map(({ of }) => of)
+}
+
 /** What is wrong with an answer; undefined where it is as recorded, or differs as it is meant to. */
 export function mistakeIn(
-  { method, place, body, status, error }: RecordedRequest,
+  recorded: RecordedRequest,
   answer: { readonly status: number; readonly text: string },
   places: Places,
 ): string | undefined {
-  const request = `${method} ${place} ${body ?? ''}`
-  const { statuses, why } = DIFFERENCES.find(({ of }) => of.test(request)) ?? {}
-  const expected = statuses?.[0] === status ? statuses[1] : status
-  if (answer.status !== expected)
-    return `${request}: ${String(answer.status)} and not ${String(expected)}: ${answer.text}`
-  if (error === undefined || why !== undefined) return undefined
-  const said = errorIn(answer.text)
-  if (UNEXPECTED.test(error) && UNEXPECTED.test(said)) return undefined
-  const wanted = filledIn(error, places)
-  return said.startsWith(wanted) ? undefined : `${request}: "${said}" and not "${wanted}"`
+  const { status } = recorded
+  const difference = differenceOf(recorded)
+  const expected = difference?.statuses?.[0] === status ? difference.statuses[1] : status
+  const wanted = filledIn(recorded.error ?? 'an answer', places)
+  const isRight = expected === status && saysAsRecorded(recorded.error, answer.text, wanted)
+  if (answer.status === expected && (isRight || difference?.says.test(answer.text) === true)) return undefined
+  const meant = `${String(expected)} ${String(difference?.says ?? wanted)}`
+  return `${textOf(recorded)}: ${String(answer.status)} ${answer.text} and not ${meant}`
+}
+
+function textOf({ method, place, body = '' }: RecordedRequest): string {
+  return `${method} ${place} ${body}`
+}
+
+function differenceOf(recorded: RecordedRequest): Difference | undefined {
+  return DIFFERENCES.find(({ of }) => of.test(textOf(recorded)))
+}
+
+function saysAsRecorded(error: string | undefined, text: string, wanted: string): boolean {
+  if (error === undefined) return true
+  const said = errorIn(text)
+  return said.startsWith(wanted) || (UNEXPECTED.test(error) && UNEXPECTED.test(said))
 }
 
 /** The first line that says something. */

@@ -8,7 +8,7 @@ import { SessionUnderTest } from '../session/session-under-test.js'
 import { askFor, askOfRunning, checkAnswer, parametersOf, type Ask, type Parameters } from './asking.js'
 import { renderEndpoints } from './endpoint-table.js'
 import { OPERATIONS } from './openapi-file.js'
-import { filledIn, mistakeIn, recordedRequests, type RecordedRequest } from './refusals.js'
+import { filledIn, mistakeIn, needlessDifferences, recordedRequests, type RecordedRequest } from './refusals.js'
 import { OF_A_JOB, OF_THE_CLUSTER } from './requests.js'
 import { restartedJob } from './restarted-job.js'
 import { wrongParameters } from './wrong-requests.js'
@@ -108,6 +108,7 @@ describe('A session', { skip: process.platform !== 'linux' }, () => {
     }
     const requests = recordedRequests()
     assert.ok(requests.length > 300)
+    assert.deepEqual(needlessDifferences(requests), [])
     const mistakes: (string | undefined)[] = []
     // Several at once: each has a connection of its own.
     for (let index = 0; index < requests.length; index += AT_ONCE) {

@@ -12,7 +12,7 @@ const GATEWAY = {
   checkpointDetails: () => Promise.resolve({ id: 4, tasks: { v: {} } }),
   taskCheckpointDetails: () => Promise.resolve({ subtasks: ['of one subtask'] }),
   vertex: () => Promise.resolve({ id: 'v', name: 'of one vertex' }),
-  vertexAccumulators: () => Promise.resolve([]),
+  vertexAccumulators: () => Promise.resolve(['accumulated by one vertex']),
   config: () => Promise.resolve({}),
   environment: () => Promise.resolve({}),
   exceptions: () => Promise.resolve({}),
@@ -28,7 +28,8 @@ test('an archive leaves out the subtasks of checkpoints where it would be too lo
   const shorter = await archiveTextOf(GATEWAY, JOB, whole.length - 1)
   assert.doesNotMatch(shorter, /of one subtask/)
   assert.match(shorter, /of one vertex/)
-  assert.doesNotMatch(await archiveTextOf(GATEWAY, JOB, shorter.length - 1), /of one vertex/)
+  assert.match(shorter, /accumulated by one vertex/)
+  assert.doesNotMatch(await archiveTextOf(GATEWAY, JOB, shorter.length - 1), /(of|by) one vertex/)
 })
 
 test('an archive is believed where it is one, and of the job that it is taken for', async () => {

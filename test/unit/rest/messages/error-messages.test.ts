@@ -26,6 +26,11 @@ describe('An answer that refuses', () => {
     assert.equal(refusalOf({ errors: server }), 'No.\nCaused by: Not now.')
   })
 
+  it('is told without causes that only repeat', () => {
+    const trace = `${HANDLER_EXCEPTION}: No: not now.\nCaused by: java.lang.Error: not now.\nCaused by: java.lang.Error: Busy.`
+    assert.equal(refusalOf({ errors: [trace] }), 'No: not now.\nCaused by: Busy.')
+  })
+
   it('of this engine says the same as its error, whatever its status', () => {
     for (const error of [
       new FlinkError('CONTROL_REQUEST_INVALID', { reason: 'not so' }),

@@ -32,7 +32,8 @@ function mergingOf(...accumulators: readonly Readonly<Record<string, Accumulator
   }
   const merging = new AccumulatorMerging(pool, clock)
   const merge = () => merging.merge(executions.all(), { into: 'accumulator', limitMs: 30_000 })
-  return { merging, clock, sent, dead, merge }
+  const mergeCopies = () => merging.merge(executions.all(), { into: 'copy', limitMs: 500 })
+  return { merging, clock, sent, dead, merge, mergeCopies }
 }
 
 describe('What the subtasks of a finished job accumulated', () => {
@@ -45,6 +46,17 @@ describe('What the subtasks of a finished job accumulated', () => {
     merging.merged({ mergeId: 1, result: { type: 'Maximum', value: 5 } })
     assert.deepEqual(await results, { max: { type: 'Maximum', value: 5 } })
     assert.equal(clock.pendingTimers, 0)
+  })
+
+  it('is waited for longer than what somebody wanted to see before', async () => {
+    const { merging, clock, merge, mergeCopies } = mergingOf({ max: part(5) }, { max: part(3) })
+    const [seen, results] = [mergeCopies(), merge()]
+    clock.advance(500)
+    const { max } = await seen
+    assert.ok(max !== undefined && 'error' in max)
+    assert.match(max.error.message, /has not ended within 0\.5 s/)
+    merging.merged({ mergeId: 2, result: { type: 'Maximum', value: 5 } })
+    assert.deepEqual(await results, { max: { type: 'Maximum', value: 5 } })
   })
 
   it('needs no worker where one subtask has the name', async () => {

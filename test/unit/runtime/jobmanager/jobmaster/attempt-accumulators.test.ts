@@ -104,6 +104,20 @@ describe('What tasks have accumulated', () => {
     assert.deepEqual(await accumulators.soFar('a'), [['lines', sum(7)]])
   })
 
+  it('stays as a task told of it at its end, whatever it answers then that was asked before', async () => {
+    const { executions, sent, accumulated, silent, accumulators, answer, start, end } = rig()
+    start()
+    silent.add(0).add(1)
+    const refreshed = accumulators.refresh('a')
+    await settle()
+    accumulated['a_0_0'] = { lines: part(9) }
+    end('FINISHED')
+    accumulated['a_0_0'] = { lines: part(8) }
+    for (const [, message] of sent) answer(message)
+    await refreshed
+    assert.deepEqual(executions.find('a_0_0')?.accumulators, { lines: part(9) })
+  })
+
   it('is merged in copies while one of them runs, of a vertex and of all', async () => {
     const { sent, accumulated, accumulators, start } = rig()
     start()

@@ -210,6 +210,23 @@ describe('Accumulators of tasks that run', () => {
   })
 
   it('have no result before the end where no copy can be had of them', () => {
+    /** What it needs to merge does not travel, though its value does not tell. */
+    class Combined implements Accumulator<number, number> {
+      sum = 0
+      readonly combine = (first: number, second: number): number => first + second
+      add(value: number): void {
+        this.sum += value
+      }
+      getLocalValue(): number {
+        return this.sum
+      }
+      resetLocal(): void {
+        this.sum = 0
+      }
+      merge(other: Accumulator<number, number>): void {
+        this.sum = this.combine(this.sum, other.getLocalValue())
+      }
+    }
     const counting = (): AnyAccumulator => {
       let sum = 0
       const add = (value: unknown): void => void (sum += Number(value))
@@ -221,7 +238,7 @@ describe('Accumulators of tasks that run', () => {
     class Steps extends IntCounter {
       step = 1
     }
-    for (const make of [() => new Maximum(), () => new Average(), counting, () => new Steps()]) {
+    for (const make of [() => new Maximum(), () => new Average(), counting, () => new Steps(), () => new Combined()]) {
       const text = failure(mergedWhileRunning(make, [1, 2], [3]))
       assert.match(text, /^ACCUMULATOR_MERGE_FAILED: .*cannot be copied: there is a result when the job has finished/)
     }
