@@ -44,6 +44,11 @@ async function withJob(
   }
 }
 
+/** Code that V8 has optimised before it was sampled names the caller of what it has inlined. */
+function isOfSlow(name: string): boolean {
+  return name === 'spendTime busy.mjs:2' || name === '(anonymous) busy.mjs:11'
+}
+
 function namesIn({ name, children }: FlameGraphNode): string[] {
   return [name, ...children.flatMap(namesIn)]
 }
@@ -62,13 +67,13 @@ it('shows the functions of the user in the vertex that they belong to, and in no
       }
     }
     const slow = namesIn(await seen('Slow map'))
-    assert.ok(slow.includes('spendTime busy.mjs:2'), slow.join('\n'))
+    assert.ok(slow.some(isOfSlow), slow.join('\n'))
     assert.ok(
       slow.every((name) => !name.includes('/')),
       'no place on this machine',
     )
     const none = namesIn(await seen('None'))
-    assert.ok(!none.includes('spendTime busy.mjs:2'), none.join('\n'))
+    assert.ok(!none.some(isOfSlow), none.join('\n'))
     const { data: waiting } = await graphOf('None', '?type=OFF_CPU')
     assert.ok((waiting?.value ?? 0) > 0)
   })
