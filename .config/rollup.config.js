@@ -103,6 +103,7 @@ const sharedByMost = [
   'core/keygroups/canonical-key',
   'core/net/tcp-connection',
   'core/net/tcp-writer',
+  'core/process/memory-limits',
   'core/process/process-owner',
   'core/process/process-start',
   'core/random/system-random',
