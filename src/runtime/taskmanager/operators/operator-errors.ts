@@ -32,6 +32,11 @@ export class OperatorErrors {
     return this.#hasFailed
   }
 
+  /** What has failed was one record, which the job goes on without. */
+  forgive(): void {
+    this.#hasFailed = false
+  }
+
   failed(error: unknown): FlinkError {
     this.#hasFailed = true
     if (FlinkError.is(error) && namesItsPlace(error)) return error

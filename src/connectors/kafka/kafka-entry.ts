@@ -1,0 +1,18 @@
+/** Sub-path `flink-ts/connectors/kafka`. */
+export { FlinkKafkaConsumer011 } from './legacy/flink-kafka-consumer-011.js'
+export { FlinkKafkaConsumer } from './legacy/flink-kafka-consumer.js'
+export { KafkaTopicPartition } from './legacy/kafka-topic-partition.js'
+export { Properties, type PropertiesLike } from './properties/properties.js'
+export { ConsumerRecord, type KafkaHeader, type TimestampType } from './source/consumer-record.js'
+export type { KafkaPartitionSplit, KafkaSourceEnumState } from './source/kafka-partition-split.js'
+export { KafkaDeserializationSchema } from './source/kafka-deserialization-schema.js'
+export { KafkaRecordDeserializationSchema } from './source/kafka-record-deserialization-schema.js'
+export { KafkaSource, type KafkaSourceBuilder } from './source/kafka-source.js'
+export type { KafkaSubscriber, KafkaTopics } from './source/kafka-subscriber.js'
+export {
+  OffsetResetStrategy,
+  OffsetsInitializer,
+  type PartitionOffsets,
+  type PartitionOffsetsRetriever,
+} from './source/offsets-initializer.js'
+export { TopicPartition } from './topic-partition.js'
