@@ -36,7 +36,7 @@ export async function produce(
     .callBroker(request.nodeId, description, (connection) => sent(connection, library, request))
     .catch((error: unknown) => answerOf(error))
   if (response === undefined || request.acks === 0) return request.batches.map(() => undefined)
-  const codes = new Map<string, { readonly errorCode: number; readonly errorMessage: string | null }>()
+  const codes = new Map<string, { readonly errorCode: number; readonly errorMessage?: string | null | undefined }>()
   for (const { name, partitionResponses } of response.responses) {
     for (const each of partitionResponses) codes.set(`${name} ${String(each.index)}`, each)
   }
