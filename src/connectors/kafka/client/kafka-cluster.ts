@@ -83,6 +83,14 @@ export class KafkaCluster {
     return this.#metadata.leaderOf(topic, partition)
   }
 
+  /** The partitions by the broker that leads them; those without a leader at the moment are left out. Asks for what is not known. */
+  async byLeader<P extends TopicPartitionName>(partitions: readonly P[]): Promise<ReadonlyMap<number, readonly P[]>> {
+    const isKnown = ({ topic, partition }: P): boolean => this.#metadata.leaderOf(topic, partition) !== undefined
+    const unknown = new Set(partitions.filter((each) => !isKnown(each)).map(({ topic }) => topic))
+    if (unknown.size > 0) await this.topics([...unknown])
+    return Map.groupBy(partitions.filter(isKnown), ({ topic, partition }) => this.#metadata.leaderOf(topic, partition))
+  }
+
   /** The next one who needs a leader asks for it. */
   forgetLeaders(): void {
     this.#metadata.forgetLeaders()
@@ -125,6 +133,27 @@ export class KafkaCluster {
       if (address === undefined) throw new this.library.ProtocolError('LEADER_NOT_AVAILABLE')
       named(address)
       return this.#call(address, description.lane ?? 'data', call)
+    })
+  }
+
+  /** To all brokers that lead some of the partitions, each with its own; all of them again where one fails. */
+  callLeaders<T, P extends TopicPartitionName>(
+    description: CallDescription,
+    partitions: readonly P[],
+    callFor: (led: readonly P[]) => KafkaCall<T>,
+  ): Promise<readonly T[]> {
+    return this.#retried(description, async (named) => {
+      const groups = [...(await this.byLeader(partitions))]
+      const found = groups.reduce((sum, [, led]) => sum + led.length, 0)
+      if (found < partitions.length) throw new this.library.ProtocolError('LEADER_NOT_AVAILABLE')
+      return Promise.all(
+        groups.map(([nodeId, led]) => {
+          const address = this.#metadata.brokers.get(nodeId)
+          if (address === undefined) throw new this.library.ProtocolError('LEADER_NOT_AVAILABLE')
+          named(address)
+          return this.#call(address, description.lane ?? 'data', callFor(led))
+        }),
+      )
     })
   }
 
