@@ -38,6 +38,12 @@ export const KAFKA_ERRORS = {
     fault: 'external',
     recovery: 'fail',
   },
+  KAFKA_COMMITTED_OFFSET_MISSING: {
+    message:
+      '{group} has committed no offset of {partition}, and the source may begin nowhere else. Say where: OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST), or LATEST.',
+    fault: 'user',
+    recovery: 'fail',
+  },
   KAFKA_RECORDS_UNREADABLE: {
     message: 'The records of {partition} from offset {offset} on cannot be read: {reason}.',
     fault: 'external',

@@ -45,8 +45,8 @@ export interface InitContext {
   getConfiguration(): Configuration
   getFileSystems(): FileSystems
   getClock(): Clock
-  /** Of the task: what it says is in the log of the job. */
-  getLogger(): Logger
+  /** Of the task: what it is given is in the log of the job. */
+  getLogger?(): Logger
 }
 
 /**

@@ -66,7 +66,7 @@ export class ClusterMetadata {
     const found = new Map<string, TopicDescription>()
     const askedAtMs = this.#clock.monotonicMs()
     for (const { name, topicId, errorCode, isInternal, partitions } of answer.topics) {
-      if (name === null || errorCode === UNKNOWN_TOPIC || (names === null && isInternal)) continue
+      if (typeof name !== 'string' || errorCode === UNKNOWN_TOPIC || (names === null && isInternal)) continue
       for (const { partitionIndex, leaderId } of partitions) {
         if (leaderId === NO_LEADER) continue
         this.#leaders.set(partitionKey(name, partitionIndex), { nodeId: leaderId, askedAtMs })

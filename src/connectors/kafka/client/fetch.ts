@@ -6,6 +6,8 @@ import { WireReader } from './wire-reader.js'
 
 export interface FetchPartition {
   readonly topic: string
+  /** The topic is meant by its id: one that was made anew under the same name is another one. */
+  readonly topicId: string
   readonly partition: number
   readonly offset: number
 }
@@ -36,8 +38,8 @@ export interface FetchedPartition {
 }
 
 const API_KEY = 1
-/** The newest with names of topics in place of ids. */
-const VERSION = 12
+/** The first that names topics by their ids: brokers have it from 3.1 on. */
+const VERSION = 13
 const READ_COMMITTED = 1
 /** No session: each request names all of its partitions. */
 const NO_SESSION = -1
@@ -58,10 +60,10 @@ export function fetchRecords(
       API_KEY,
       VERSION,
       () =>
-        library.fetchV12.createRequest(maxWaitMs, minBytes, maxBytes, isolation, 0, NO_SESSION, topics, [], rackId),
+        library.fetchV13.createRequest(maxWaitMs, minBytes, maxBytes, isolation, 0, NO_SESSION, topics, [], rackId),
       (_correlationId, _apiKey, _apiVersion, reader) => {
         const bytes = reader.buffer.slice(reader.position)
-        return parsedAnswer(new WireReader(bytes), library)
+        return parsedAnswer(new WireReader(bytes), library, partitions)
       },
       true,
       true,
@@ -73,26 +75,31 @@ export function fetchRecords(
   })
 }
 
-type RequestTopic = Parameters<KafkaLibrary['fetchV12']['createRequest']>[6][number]
+type RequestTopic = Parameters<KafkaLibrary['fetchV13']['createRequest']>[6][number]
 
 function topicsOf(partitions: readonly FetchPartition[], partitionMaxBytes: number): RequestTopic[] {
   const topics = new Map<string, RequestTopic>()
-  for (const { topic, partition, offset } of partitions) {
-    const known = topics.get(topic) ?? { topicId: topic, partitions: [] }
-    topics.set(topic, known)
+  for (const { topicId, partition, offset } of partitions) {
+    const known = topics.get(topicId) ?? { topicId, partitions: [] }
+    topics.set(topicId, known)
     const fetchOffset = BigInt(offset)
     known.partitions.push({ partition, currentLeaderEpoch: -1, fetchOffset, lastFetchedEpoch: -1, partitionMaxBytes })
   }
   return [...topics.values()]
 }
 
-function parsedAnswer(reader: WireReader, library: KafkaLibrary): readonly FetchedPartition[] {
+function parsedAnswer(
+  reader: WireReader,
+  library: KafkaLibrary,
+  asked: readonly FetchPartition[],
+): readonly FetchedPartition[] {
+  const names = new Map(asked.map(({ topicId, topic }) => [topicId, topic]))
   reader.skip(4)
   const errorCode = reader.readInt16()
   if (errorCode !== 0) throw new library.ProtocolError(errorCode)
   reader.skip(4)
   const topics = reader.readCompactArray(() => {
-    const topic = reader.readCompactText()
+    const topic = names.get(reader.readUuid()) ?? ''
     const partitions = reader.readCompactArray(() => parsedPartition(reader, topic))
     reader.skipTaggedFields()
     return partitions

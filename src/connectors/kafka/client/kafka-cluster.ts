@@ -75,6 +75,11 @@ export class KafkaCluster {
     )
   }
 
+  /** Who leads it, as far as that is known. */
+  knownLeaderOf({ topic, partition }: TopicPartitionName): number | undefined {
+    return this.#metadata.leaderOf(topic, partition)
+  }
+
   /** Undefined: nobody knows this partition, or it has no leader at the moment. Asked for where it is not known. */
   async leaderOf({ topic, partition }: TopicPartitionName): Promise<number | undefined> {
     const known = this.#metadata.leaderOf(topic, partition)
@@ -88,7 +93,12 @@ export class KafkaCluster {
     const isKnown = ({ topic, partition }: P): boolean => this.#metadata.leaderOf(topic, partition) !== undefined
     const unknown = new Set(partitions.filter((each) => !isKnown(each)).map(({ topic }) => topic))
     if (unknown.size > 0) await this.topics([...unknown])
-    return Map.groupBy(partitions.filter(isKnown), ({ topic, partition }) => this.#metadata.leaderOf(topic, partition))
+    const groups = new Map<number, P[]>()
+    for (const each of partitions) {
+      const nodeId = this.#metadata.leaderOf(each.topic, each.partition)
+      if (nodeId !== undefined) groups.set(nodeId, [...(groups.get(nodeId) ?? []), each])
+    }
+    return groups
   }
 
   /** The next one who needs a leader asks for it. */

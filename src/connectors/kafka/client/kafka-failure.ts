@@ -26,6 +26,8 @@ const BROKEN = new Set(['PLT_KFK_NETWORK', 'PLT_KFK_UNEXPECTED_CORRELATION_ID', 
 /** A try with other leaders, or another coordinator, may help. */
 const MOVED = new Set([
   'UNKNOWN_TOPIC_OR_PARTITION',
+  'UNKNOWN_TOPIC_ID',
+  'INCONSISTENT_TOPIC_ID',
   'LEADER_NOT_AVAILABLE',
   'NOT_LEADER_OR_FOLLOWER',
   'FENCED_LEADER_EPOCH',

@@ -14,7 +14,7 @@ export class WireReader {
   position: number
   readonly #end: number
 
-  constructor(bytes: Buffer, position = 0, end = bytes.length) {
+  constructor(bytes: Buffer, position = 0, end: number = bytes.length) {
     this.bytes = bytes
     this.position = position
     this.#end = end
@@ -80,9 +80,10 @@ export class WireReader {
     this.#advance(length)
   }
 
-  readCompactText(): string {
-    const length = this.readUnsignedVarint() - 1
-    return length <= 0 ? '' : this.readBytes(length).toString('utf8')
+  readUuid(): string {
+    const hex = this.readBytes(16).toString('hex')
+    const ends = [8, 12, 16, 20, 32]
+    return ends.map((end, index) => hex.slice(ends[index - 1] ?? 0, end)).join('-')
   }
 
   readCompactArray<T>(read: (reader: this) => T): T[] {

@@ -1,9 +1,9 @@
 import { DeliveryGuarantee } from '../../base/delivery-guarantee.js'
 import { describeValue } from '../../../core/errors/describe-value.js'
 import { checkedPart, checkedText, refuseArgument } from '../kafka-arguments.js'
+import { Properties, type PropertiesLike } from '../properties/properties.js'
 import type { KafkaSinkParts } from './kafka-sink-parts.js'
-import { producerSettings } from './producer-properties.js'
-import { provisionalClientSettings } from './provisional-client-settings.js'
+import { sinkProperties } from './producer-properties.js'
 import type { RecordSerialization } from './record-serialization.js'
 
 /** Kafka takes transactional ids of 64 KB; the rest is for the numbers. */
@@ -24,7 +24,7 @@ const GUARANTEES: readonly unknown[] = Object.values(DeliveryGuarantee)
  */
 export class KafkaSinkBuilder<IN, SinkT> {
   readonly #make: (parts: KafkaSinkParts<IN>) => SinkT
-  readonly #properties: Record<string, string> = {}
+  readonly #properties = new Properties()
   #guarantee: DeliveryGuarantee = DeliveryGuarantee.NONE
   #prefix: string | undefined
   #serializer: RecordSerialization<IN> | undefined
@@ -77,13 +77,13 @@ export class KafkaSinkBuilder<IN, SinkT> {
   }
 
   /** Properties of Kafka's producers, over those that were set before. */
-  setKafkaProducerConfig(properties: Readonly<Record<string, unknown>>): this {
-    for (const [key, value] of Object.entries(properties)) this.setProperty(key, String(value))
+  setKafkaProducerConfig(properties: PropertiesLike): this {
+    this.#properties.putAll(properties)
     return this
   }
 
   setProperty(key: string, value: string): this {
-    this.#properties[checkedText(call('setProperty'), 'the key', key)] = String(value)
+    this.#properties.put(key, value)
     return this
   }
 
@@ -91,7 +91,7 @@ export class KafkaSinkBuilder<IN, SinkT> {
   build(): SinkT {
     const serializer = this.#serializer
     if (serializer === undefined) return refuseArgument(call('build'), 'no serializer was set: setRecordSerializer(...)')
-    if (this.#properties['bootstrap.servers'] === undefined) {
+    if (!this.#properties.containsKey('bootstrap.servers')) {
       return refuseArgument(call('build'), 'no brokers were set: setBootstrapServers(...)')
     }
     if (this.#guarantee === DeliveryGuarantee.EXACTLY_ONCE && this.#prefix === undefined) {
@@ -99,8 +99,7 @@ export class KafkaSinkBuilder<IN, SinkT> {
       return refuseArgument(call('build'), reason)
     }
     return this.#make({
-      client: provisionalClientSettings(this.#properties),
-      producer: producerSettings(this.#properties, this.#guarantee),
+      ...sinkProperties(this.#properties, this.#guarantee),
       serializer,
       guarantee: this.#guarantee,
       transactionalIdPrefix: this.#prefix,

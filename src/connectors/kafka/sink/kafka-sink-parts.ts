@@ -1,12 +1,9 @@
 import type { DeliveryGuarantee } from '../../base/delivery-guarantee.js'
-import type { KafkaClientSettings } from '../client/kafka-client-settings.js'
-import type { ProducerSettings } from './producer-settings.js'
+import type { SinkProperties } from './producer-properties.js'
 import type { RecordSerialization } from './record-serialization.js'
 
 /** What a KafkaSink is built of. */
-export interface KafkaSinkParts<IN> {
-  readonly client: KafkaClientSettings
-  readonly producer: ProducerSettings
+export interface KafkaSinkParts<IN> extends SinkProperties {
   readonly serializer: RecordSerialization<IN>
   readonly guarantee: DeliveryGuarantee
   readonly transactionalIdPrefix: string | undefined

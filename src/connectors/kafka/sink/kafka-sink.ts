@@ -68,7 +68,7 @@ export class KafkaSink<IN>
   }
 
   restoreWriter(context: WriterInitContext, recoveredState: readonly KafkaWriterState[]): Promise<KafkaWriter<IN>> {
-    const { producer, serializer, guarantee, transactionalIdPrefix } = this.#parts
+    const { producer, serializer, guarantee, transactionalIdPrefix, ineffective } = this.#parts
     const isTransactional = guarantee === DeliveryGuarantee.EXACTLY_ONCE
     const input = {
       settings: producer,
@@ -76,6 +76,10 @@ export class KafkaSink<IN>
       openCluster: (of: WriterInitContext) => this.#openCluster(of),
       transactionalIdPrefix: isTransactional ? transactionalIdPrefix : undefined,
       flushesAtCheckpoints: guarantee !== DeliveryGuarantee.NONE,
+    }
+    if (ineffective.length > 0 && context.getTaskInfo().getIndexOfThisSubtask() === 0) {
+      const properties = ineffective.join(', ')
+      context.getLogger?.().warn('properties of Kafka that have no effect on a sink of flink-ts', { properties })
     }
     return openKafkaWriter(input, context, recoveredState)
   }

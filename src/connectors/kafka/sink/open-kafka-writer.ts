@@ -92,7 +92,7 @@ async function openNaming<IN>(
 ): Promise<TransactionNaming> {
   const taskInfo = context.getTaskInfo()
   const restoredCheckpointId = context.getRestoredCheckpointId() ?? 0
-  const [subtask, logger] = [taskInfo.getIndexOfThisSubtask(), context.getLogger()]
+  const [subtask, logger] = [taskInfo.getIndexOfThisSubtask(), context.getLogger?.()]
   const next = restoredCheckpointId + 1
   const naming = new TransactionNaming({ cluster, settings: input.settings, prefix, subtask, logger, next })
   warnOfTimeout(naming, context)
@@ -108,7 +108,7 @@ async function openNaming<IN>(
   const aborted = lists ? await abortListed(cluster, leftOver) : await abortProbed(leftOver)
   if (aborted.length > 0) {
     const fields = { transactions: aborted.slice(0, NAMED).join(', '), numTransactions: aborted.length, subtask }
-    logger.info('transactions that an earlier attempt left open were aborted', fields)
+    logger?.info('transactions that an earlier attempt left open were aborted', fields)
   }
   return naming
 }
@@ -123,7 +123,7 @@ function warnOfTimeout(naming: TransactionNaming, context: WriterInitContext): v
   if (intervalMs === undefined) return
   const longestMs = Number(intervalMs) + Number(configuration.get(CheckpointingOptions.CHECKPOINTING_TIMEOUT))
   if (longestMs <= naming.timeoutMs) return
-  context.getLogger().warn(
+  context.getLogger?.().warn(
     'a transaction may be open for longer than Kafka lets it be, and its records are lost then: set transaction.timeout.ms of the sink to more than the interval of checkpoints and their timeout together, with room for a restart',
     { transactionTimeout: durationText(naming.timeoutMs), intervalAndTimeout: durationText(longestMs) },
   )

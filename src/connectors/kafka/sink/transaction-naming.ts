@@ -22,7 +22,7 @@ export interface NamingInput {
   readonly settings: Pick<ProducerSettings, 'transactionTimeoutMs'>
   readonly prefix: string
   readonly subtask: number
-  readonly logger: Logger
+  readonly logger: Logger | undefined
   /** The first number. */
   readonly next: number
 }
@@ -85,7 +85,7 @@ export class TransactionNaming {
     }
     this.#timeoutMs = TRANSACTION_TIMEOUT_OF_BROKERS_MS
     const fields = { timeoutMs: this.#timeoutMs, defaultMs: DEFAULT_TRANSACTION_TIMEOUT_MS }
-    this.#input.logger.info('the brokers allow no transaction as long as the default of Flink: a shorter one is used', fields)
+    this.#input.logger?.info('the brokers allow no transaction as long as the default of Flink: a shorter one is used', fields)
     return this.init(transactionalId)
   }
 
