@@ -23,10 +23,11 @@ const COMPRESSIONS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const
 
 const JOB = `
 import {
-  KeyedProcessFunction, MapStateDescriptor, RichSinkFunction, SimpleStringSchema, Time, TumblingEventTimeWindows, Types, WatermarkStrategy,
+  KeyedProcessFunction, MapStateDescriptor, RichSinkFunction, Time, TumblingEventTimeWindows, Types, WatermarkStrategy,
 } from 'flink-ts'
 import { FileSink, SimpleStringEncoder } from 'flink-ts/connectors/filesystem'
 import { DeliveryGuarantee, KafkaRecordSerializationSchema, KafkaSink, KafkaSource, OffsetsInitializer } from 'flink-ts/connectors/kafka'
+import { SimpleStringSchema } from 'flink-ts/formats/string'
 
 /** Tells each record with how often it came. */
 class Seen extends KeyedProcessFunction {

@@ -3,8 +3,9 @@ import type { RunningCommand, Workspace } from '../../e2e/command-line.js'
 import { BROKER } from './kafka-server.js'
 
 const JOB = `
-import { RichSinkFunction, SimpleStringSchema, WatermarkStrategy } from 'flink-ts'
+import { RichSinkFunction, WatermarkStrategy } from 'flink-ts'
 import { DeliveryGuarantee, KafkaRecordSerializationSchema, KafkaSink, KafkaSource, OffsetResetStrategy, OffsetsInitializer } from 'flink-ts/connectors/kafka'
+import { SimpleStringSchema } from 'flink-ts/formats/string'
 
 const STARTS = {
   earliest: () => OffsetsInitializer.earliest(),

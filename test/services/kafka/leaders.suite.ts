@@ -31,7 +31,7 @@ async function untilInSync(topic: string): Promise<void> {
   for (let attempt = 0; attempt < 300; attempt += 1) {
     const metadata = await withAdmin((admin) => admin.metadata({ topics: [topic], forceUpdate: true }))
     const partitions = metadata.topics.get(topic)?.partitions ?? []
-    if (partitions.length === PARTITIONS && partitions.every(({ isrs }) => isrs.length === 2)) return
+    if (partitions.length === PARTITIONS && partitions.every(({ isr }) => isr.length === 2)) return
     await delay(200)
   }
   assert.fail('the replicas are not in sync')

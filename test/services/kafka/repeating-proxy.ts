@@ -72,7 +72,7 @@ const LENGTH_BYTES = 4
 
 /** Frames of the protocol, with their length. */
 function eachFrame(socket: Socket, use: (frame: Buffer) => void): void {
-  let rest = Buffer.alloc(0)
+  let rest: Buffer = Buffer.alloc(0)
   socket.on('data', (bytes: Buffer) => {
     rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes])
     while (rest.length >= LENGTH_BYTES) {

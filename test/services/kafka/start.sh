@@ -7,6 +7,7 @@
 #   start.sh run 1|2            start one of them, without waiting
 #   start.sh await 1|2          wait until it serves
 #   start.sh java ARGS...       a program with the jars on its class path: Kafka's tools, or a file of Java's source here
+# KAFKA_JAVA_OPTIONS: those of its virtual machine, which are for a quick start.
 # Listeners: PLAINTEXT, SASL (PLAIN, SCRAM-SHA-256/512, OAUTHBEARER with unsecured tokens), TLS, SASL_TLS; PROXIED says that it is at
 # KAFKA_PROXY_PORT, where a test puts a proxy. Users are alice and admin, their passwords `<name>-secret`; keys of TLS in $SVC_RUN/kafka/tls.
 . "$(dirname "$0")/../lib.sh"
@@ -15,7 +16,8 @@ SASL="${KAFKA_SASL_PORT:-9095}"; TLS="${KAFKA_TLS_PORT:-9096}"; SASL_TLS="${KAFK
 PROXIED="${KAFKA_PROXIED_PORT:-9098}"; PROXY="${KAFKA_PROXY_PORT:-9099}"
 JARS="$SVC_HOME/jars/kafka"
 CLUSTER=MkU3OEVBNTcwNTJENDM2Qg
-J=(java -Xms128m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xshare:auto "-Dlog4j2.configurationFile=$HERE/log4j2.properties")
+read -ra OPTIONS <<<"${KAFKA_JAVA_OPTIONS:--Xms128m -Xmx512m -XX:+UseSerialGC -XX:TieredStopAtLevel=1}"
+J=(java "${OPTIONS[@]}" -Xshare:auto "-Dlog4j2.configurationFile=$HERE/log4j2.properties")
 
 # one CA, a certificate for 127.0.0.1, and one for a client; PEM, as the broker reads them and we do
 keys() {
