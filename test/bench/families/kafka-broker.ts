@@ -80,7 +80,7 @@ export class KafkaBroker {
     await this.#script(
       ...['java', 'org.apache.kafka.tools.ProducerPerformance', '--topic', topic, '--throughput', '-1'],
       ...['--num-records', String(records), '--record-size', String(bytes)],
-      ...['--command-property', `bootstrap.servers=${this.address}`, '--command-property', 'linger.ms=5'],
+      ...['--bootstrap-server', this.address, '--command-property', 'linger.ms=5'],
     )
     return topic
   }
