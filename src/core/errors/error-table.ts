@@ -4,6 +4,8 @@ import { CONFIGURATION_ERRORS } from './configuration-errors.js'
 import { FILESYSTEM_ERRORS } from './filesystem-errors.js'
 import { HIGH_AVAILABILITY_ERRORS } from './high-availability-errors.js'
 import { JOB_ERRORS } from './job-errors.js'
+import { KAFKA_ERRORS } from './kafka-errors.js'
+import { KAFKA_SINK_ERRORS } from './kafka-sink-errors.js'
 import { METRIC_ERRORS } from './metric-errors.js'
 import { PROCESS_ERRORS } from './process-errors.js'
 import { PROGRAM_ERRORS } from './program-errors.js'
@@ -50,6 +52,8 @@ type Tables = Family<typeof CONFIGURATION_ERRORS> &
   Family<typeof RECORD_ERRORS> &
   Family<typeof SOURCE_ERRORS> &
   Family<typeof SINK_ERRORS> &
+  Family<typeof KAFKA_ERRORS> &
+  Family<typeof KAFKA_SINK_ERRORS> &
   Family<typeof WINDOW_ERRORS> &
   Family<typeof STATE_ERRORS> &
   Family<typeof CHECKPOINT_ERRORS> &
@@ -71,6 +75,8 @@ export const ERROR_TABLE: Tables = {
   ...family(RECORD_ERRORS, 500),
   ...family(SOURCE_ERRORS, 500),
   ...family(SINK_ERRORS, 500),
+  ...family(KAFKA_ERRORS, 500),
+  ...family(KAFKA_SINK_ERRORS, 500),
   ...family(WINDOW_ERRORS, 500),
   ...family(STATE_ERRORS, 500),
   ...family(CHECKPOINT_ERRORS, 500),

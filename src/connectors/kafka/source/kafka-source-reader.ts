@@ -1,0 +1,131 @@
+// Duty: the reader of a Kafka source: emits the records of its partitions, keeps how far each was emitted, and tells the broker after
+// checkpoints.
+// Invariant: what the broker is told is what a completed checkpoint has. It is for others to look at: the job itself goes on from its
+// state, so a commit that fails is logged and counted, and nothing else.
+// Thread: the task worker that owns the task.
+import type { SourceOutput } from '../../../api/connector/source/reader-output.js'
+import type { SourceReaderContext } from '../../../api/connector/source/source-reader-context.js'
+import type { Collector } from '../../../api/functions/collector.js'
+import { SourceReaderBase } from '../../base/source-reader-base.js'
+import type { RecordEmitter } from '../../base/record-emitter.js'
+import { FlinkError } from '../../../core/errors/flink-error.js'
+import { messageOf } from '../../../core/errors/thrown-value.js'
+import type { ConsumerRecord } from './consumer-record.js'
+import { partitionId, type KafkaPartitionSplit } from './kafka-partition-split.js'
+import { KafkaPartitionSplitReader, type SplitReaderInput } from './kafka-partition-split-reader.js'
+import type { KafkaRecordDeserializationSchema } from './kafka-record-deserialization-schema.js'
+import { PositionReached, type FetchedElement } from './kafka-records.js'
+import type { OffsetCommitter } from './offset-committer.js'
+import type { KafkaSourceReaderMetrics, PartitionFigures } from './kafka-source-reader-metrics.js'
+
+export interface KafkaSourceReaderInput<T> extends SplitReaderInput {
+  readonly context: SourceReaderContext
+  readonly deserializer: KafkaRecordDeserializationSchema<T>
+  readonly committer: OffsetCommitter | undefined
+}
+
+/** How far a partition was emitted. */
+interface KafkaPartitionState {
+  readonly split: KafkaPartitionSplit
+  readonly figures: PartitionFigures
+  /** Of the next record. */
+  nextOffset: number
+  topicId: string | undefined
+}
+
+export class KafkaSourceReader<T> extends SourceReaderBase<FetchedElement, T, KafkaPartitionSplit, KafkaPartitionState> {
+  readonly #input: KafkaSourceReaderInput<T>
+  readonly #metrics: KafkaSourceReaderMetrics
+
+  constructor(input: KafkaSourceReaderInput<T>) {
+    const { context, deserializer, metrics } = input
+    super({
+      context,
+      splitReader: new KafkaPartitionSplitReader(input),
+      recordEmitter: new KafkaRecordEmitter(deserializer),
+    })
+    this.#input = input
+    this.#metrics = metrics
+  }
+
+  override async start(): Promise<void> {
+    await this.#input.deserializer.open?.()
+  }
+
+  override snapshotState(checkpointId: number): readonly KafkaPartitionSplit[] {
+    const splits = super.snapshotState(checkpointId)
+    this.#input.committer?.noteCheckpoint(checkpointId, splits)
+    return splits
+  }
+
+  notifyCheckpointComplete(checkpointId: number): void {
+    this.#input.committer?.commit(checkpointId)
+  }
+
+  override async close(): Promise<void> {
+    await this.#input.committer?.close()
+    await super.close()
+  }
+
+  protected initializedState(split: KafkaPartitionSplit): KafkaPartitionState {
+    const figures = this.#metrics.figuresOf(split.getTopic(), split.getPartition())
+    return { split, figures, nextOffset: split.getStartingOffset(), topicId: split.getTopicId() }
+  }
+
+  protected toSplitType(
+    _splitId: string,
+    { split, nextOffset, topicId }: KafkaPartitionState,
+  ): KafkaPartitionSplit {
+    return split.from(nextOffset, topicId)
+  }
+
+  protected onSplitFinished(finished: ReadonlyMap<string, KafkaPartitionState>): void {
+    for (const [splitId, state] of finished) this.#input.committer?.noteFinished(this.toSplitType(splitId, state))
+  }
+}
+
+class KafkaRecordEmitter<T> implements RecordEmitter<FetchedElement, T, KafkaPartitionState>, Collector<T> {
+  readonly #deserializer: KafkaRecordDeserializationSchema<T>
+  #output: SourceOutput<T> | undefined
+  #timestamp: number | undefined
+
+  constructor(deserializer: KafkaRecordDeserializationSchema<T>) {
+    this.#deserializer = deserializer
+  }
+
+  emitRecord(element: FetchedElement, output: SourceOutput<T>, state: KafkaPartitionState): void {
+    if (element instanceof PositionReached) {
+      state.nextOffset = element.offset
+      state.topicId = element.log.topicId
+      return
+    }
+    const timestamp = element.timestamp()
+    this.#output = output
+    this.#timestamp = timestamp < 0 ? undefined : timestamp
+    let result: unknown
+    try {
+      result = this.#deserializer.deserialize(element, this)
+    } catch (error) {
+      throw this.#failed(element, error)
+    }
+    const offset = element.offset()
+    state.nextOffset = offset + 1
+    state.figures.currentOffset = offset
+    state.topicId = element.topicId()
+    // The base looks whether it is a promise.
+    return result as undefined
+  }
+
+  collect(record: T): void {
+    if (this.#timestamp === undefined) this.#output?.collect(record)
+    else this.#output?.collect(record, this.#timestamp)
+  }
+
+  #failed(record: ConsumerRecord, error: unknown): unknown {
+    if (FlinkError.is(error)) return error
+    const partition = partitionId({ topic: record.topic(), partition: record.partition() })
+    const schema = this.#deserializer.constructor.name
+    const details = { partition, offset: String(record.offset()), schema, reason: messageOf(error) }
+    return new FlinkError('KAFKA_RECORD_INVALID', details, { cause: error })
+  }
+}
