@@ -183,6 +183,11 @@ export class KafkaCluster {
     })
   }
 
+  /** Nobody is going to ask for it again, as for a transactional id that serves one transaction. */
+  forgetCoordinator({ type, key }: CoordinatorKey): void {
+    this.#coordinators.delete(`${type} ${key}`)
+  }
+
   /** Waits as before the next try, the longer the more there were; ends at once when it is closed. */
   pauseBeforeRetry(attempts: number): Promise<void> {
     return this.#pauses.beforeRetry(attempts)
