@@ -37,7 +37,7 @@ export const SNAPSHOT_OPTION: CliOption = {
 
 /** CLI_ARGUMENT_INVALID where no cluster is named. */
 export function checkCluster(parsed: ParsedOptions): void {
-  if (valueOf(parsed, 'bootstrap-server') === undefined && valueOf(parsed, 'command-config') === undefined) {
+  if (valueOf(parsed, 'bootstrapServer') === undefined && valueOf(parsed, 'commandConfig') === undefined) {
     throw argumentError('Missing broker. Name one with --bootstrap-server <host:port>.')
   }
 }
@@ -48,8 +48,8 @@ export async function withTransactions<T>(
   context: CliContext,
   work: (admin: TransactionAdmin) => Promise<T>,
 ): Promise<T> {
-  const servers = valueOf(parsed, 'bootstrap-server')
-  const file = valueOf(parsed, 'command-config')
+  const servers = valueOf(parsed, 'bootstrapServer')
+  const file = valueOf(parsed, 'commandConfig')
   const { Properties } = await import('../../connectors/kafka/properties/properties.js')
   const properties = new Properties()
   if (file !== undefined) for (const [key, value] of await propertiesIn(file, context)) properties.setProperty(key, value)
