@@ -35,6 +35,8 @@ export const SNAPSHOT_OPTION: CliOption = {
   description: 'A savepoint, a checkpoint, or a job, for its newest checkpoint: the transactions that belong to it.',
 }
 
+const TIME_LIMIT = 'default.api.timeout.ms'
+
 /** CLI_ARGUMENT_INVALID where no cluster is named. */
 export function checkCluster(parsed: ParsedOptions): void {
   if (valueOf(parsed, 'bootstrapServer') === undefined && valueOf(parsed, 'commandConfig') === undefined) {
@@ -54,6 +56,8 @@ export async function withTransactions<T>(
   const properties = new Properties()
   if (file !== undefined) for (const [key, value] of await propertiesIn(file, context)) properties.setProperty(key, value)
   if (servers !== undefined) properties.setProperty('bootstrap.servers', servers)
+  // Somebody waits for it.
+  if (!properties.containsKey(TIME_LIMIT)) properties.setProperty(TIME_LIMIT, '15000')
   const { TransactionAdmin: Admin } = await import('../../connectors/kafka/sink/transaction-admin.js')
   const admin = await Admin.open(properties, new SystemClock())
   try {
