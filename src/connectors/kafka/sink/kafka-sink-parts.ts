@@ -6,5 +6,6 @@ import type { RecordSerialization } from './record-serialization.js'
 export interface KafkaSinkParts<IN> extends SinkProperties {
   readonly serializer: RecordSerialization<IN>
   readonly guarantee: DeliveryGuarantee
+  /** Undefined: with EXACTLY_ONCE each writer makes one for itself. */
   readonly transactionalIdPrefix: string | undefined
 }
