@@ -45,7 +45,8 @@ export function avroTypeOf(
   const given: unknown = schema
   const isSchema = typeof given === 'string' || (typeof given === 'object' && given !== null)
   try {
-    if (!isSchema) throw new ReasonError(`it takes a schema, a text or an object, and was given ${describeValue(given)}`)
+    if (!isSchema)
+      throw new ReasonError(`it takes a schema, a text or an object, and was given ${describeValue(given)}`)
     const parsed = typeof given === 'string' ? schemaOfText(given) : given
     const long = options.longs === 'bigint' ? bigintLongs(avsc) : undefined
     const type = avsc.Type.forSchema(parsed as Parameters<typeof avsc.Type.forSchema>[0], {

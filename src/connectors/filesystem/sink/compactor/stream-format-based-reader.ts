@@ -2,6 +2,7 @@ import type { StreamFormat, StreamFormatReader } from '../../stream-format.js'
 import { checkedPart } from '../sink-arguments.js'
 import type { FileToCompact } from './file-compactor.js'
 import type { RecordWiseReader, RecordWiseReaderFactory } from './record-wise-file-compactor.js'
+import { UnreadableRecord } from '../../unreadable-record.js'
 
 /**
  * Reads files for a {@link RecordWiseFileCompactor} by a format of {@link FileSource}: lines of text, CSV, JSON lines.
@@ -65,9 +66,16 @@ class StreamFormatBasedReader<IN> implements RecordWiseReader<IN> {
       const batch = await reader.readBatch()
       if (batch === undefined) return undefined
       if (batch.records.length === 0) continue
+      // What could not be read would not be in the compacted file.
+      const unreadable = batch.hasUnreadable === true ? batch.records.find(isUnreadable) : undefined
+      if (unreadable !== undefined) throw unreadable.error
       this.#batch = batch.records
       this.#next = 1
       return batch.records[0]
     }
   }
+}
+
+function isUnreadable(record: unknown): record is UnreadableRecord {
+  return record instanceof UnreadableRecord
 }
