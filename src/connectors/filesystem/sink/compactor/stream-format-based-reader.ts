@@ -67,8 +67,7 @@ class StreamFormatBasedReader<IN> implements RecordWiseReader<IN> {
       if (batch === undefined) return undefined
       if (batch.records.length === 0) continue
       // What could not be read would not be in the compacted file.
-      const unreadable = batch.hasUnreadable === true ? batch.records.find(isUnreadable) : undefined
-      if (unreadable !== undefined) throw unreadable.error
+      if (batch.hasUnreadable === true) refuseUnreadable(batch.records)
       this.#batch = batch.records
       this.#next = 1
       return batch.records[0]
@@ -76,6 +75,6 @@ class StreamFormatBasedReader<IN> implements RecordWiseReader<IN> {
   }
 }
 
-function isUnreadable(record: unknown): record is UnreadableRecord {
-  return record instanceof UnreadableRecord
+function refuseUnreadable(records: readonly unknown[]): void {
+  for (const record of records) if (record instanceof UnreadableRecord) throw record.error
 }
