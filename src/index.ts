@@ -146,6 +146,9 @@ export type { ListCheckpointed } from './api/functions/list-checkpointed.js'
 export { RichMapFunction, type MapFunction } from './api/functions/map-function.js'
 export type { OpenContext } from './api/functions/open-context.js'
 export { OutputTag } from './api/functions/output-tag.js'
+export type { DeadLetter, FailedRecord, RecordHeader, RecordOrigin } from './api/functions/dead-letter.js'
+export type { OnError } from './api/dag/on-error.js'
+export type { DeadLetterSink } from './api/datastream/on-error-argument.js'
 export {
   KeyedProcessFunction,
   ProcessFunction,
@@ -164,6 +167,7 @@ export { PrintSinkFunction } from './api/functions/sink/print-sink-function.js'
 export type { SerializationSchema } from './api/functions/sink/serialization-schema.js'
 export { TwoPhaseCommitSinkFunction } from './api/functions/sink/two-phase-commit-sink-function.js'
 export type { DeserializationSchema } from './api/functions/source/deserialization-schema.js'
+export type { SourceProvider } from './api/functions/source/source-provider.js'
 export { WriteMode } from './api/functions/sink/write-mode.js'
 export {
   ParallelSourceFunction,

@@ -83,6 +83,7 @@ function operatorOf(link: ChainLink, ids: OperatorIds): ChainedOperator {
     ...(key?.declaredShape === undefined ? {} : { keyShape: key.declaredShape }),
     ...(coordinator === undefined ? {} : { coordinator }),
     ...(node.description === undefined ? {} : { description: node.description }),
+    ...(node.onError === undefined ? {} : { onError: node.onError }),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ConfigurationEntries } from '../core/config/configuration.js'
+import type { BadRecordPolicy } from '../api/dag/on-error.js'
 import type { OperatorKind } from '../api/dag/operator-spec.js'
 import type { PartitionerKind } from '../api/dag/partitioner-spec.js'
 
@@ -23,6 +24,8 @@ export interface ChainedOperator {
   readonly keyShape?: string
   /** Name of the coordinator of its subtasks, where it has one. */
   readonly coordinator?: string
+  /** What becomes of a record with which it fails; absent where the job fails. */
+  readonly onError?: BadRecordPolicy
 }
 
 /** A task of the job: one chain of operators, run by `parallelism` subtasks. */

@@ -30,6 +30,7 @@ export function nodeSettings(
     slotSharingGroup: settings.slotSharingGroup ?? inheritedGroup(origins),
     chainingStrategy: settings.chainingStrategy,
     bufferTimeoutMs: settings.bufferTimeoutMs ?? defaults.bufferTimeoutMs,
+    onError: settings.badRecords?.policy,
     inEdges: [],
     outEdges: [],
   }

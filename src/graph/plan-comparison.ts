@@ -25,6 +25,7 @@ const OPERATOR_FACTS = [
   'input',
   'inputSideOutput',
   'description',
+  'onError',
 ] as const satisfies readonly (keyof ChainedOperator)[]
 
 const EDGE_FACTS = [

@@ -4,6 +4,7 @@ import { QueryableStateFunction } from '../api/functions/queryable-state-functio
 import { hasMethods } from '../api/functions/has-methods.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { nearestName } from '../core/errors/nearest-name.js'
+import { checkDeadLetters } from './dead-letter-sink.js'
 import type { GraphSettings } from './graph-settings.js'
 import type { StreamNode } from './stream-graph.js'
 
@@ -40,7 +41,10 @@ export function checkProgramRules(
   checkUids(nodes)
   checkFunctions(nodes)
   checkQueryableNames(nodes)
-  for (const node of nodes) checkKeys(node)
+  for (const node of nodes) {
+    checkKeys(node)
+    checkDeadLetters(node)
+  }
 }
 
 /** Keys of several inputs find the same state, so one and the same key must be the same in each of them. */

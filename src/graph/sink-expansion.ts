@@ -17,6 +17,7 @@ import { DataStream } from '../api/datastream/data-stream.js'
 import { TransformationRecorder } from '../api/datastream/transformation-recorder.js'
 import { describeValue } from '../core/errors/describe-value.js'
 import { FlinkError } from '../core/errors/flink-error.js'
+import { deadLetterSinkOf } from './dead-letter-sink.js'
 
 /** Flink's names of the operators of a sink. */
 const WRITER_NAME = 'Writer'
@@ -27,19 +28,24 @@ type Origin = 'own' | 'topology'
 
 /**
  * The program with operators in the place of its sinks: pre-write topology, writer, pre-commit topology, committer, post-commit
- * topology. As in Flink the writer has the uid of the sink, and those of the others are made of it.
+ * topology; and with a sink for the dead letters of each operator that was given one. As in Flink the writer has the uid of the sink, and those of the others are made of it.
  */
 export function expandSinks(recorded: readonly RecordedTransformation[]): Transformation[] {
   const expanded: Transformation[] = []
   let lastId: number | undefined
   for (const transformation of recorded) {
-    if (transformation.type !== 'sink') {
-      expanded.push(transformation)
-      continue
-    }
-    lastId ??= highestId(recorded)
-    // A topology after the committers may end in a sink.
-    const operators = expandSinks(new SinkExpansion(transformation, lastId).expand())
+    if (transformation.type !== 'sink') expanded.push(transformation)
+    const sink = transformation.settings.badRecords?.sink
+    let added: readonly RecordedTransformation[]
+    if (transformation.type === 'sink') {
+      lastId ??= highestId(recorded)
+      added = new SinkExpansion(transformation, lastId).expand()
+    } else if (sink !== undefined) {
+      lastId ??= highestId(recorded)
+      added = deadLetterSinkOf(transformation, sink, lastId)
+    } else continue
+    // A topology after the committers may end in a sink, and dead letters of the writer may go to one.
+    const operators = expandSinks(added)
     lastId = Math.max(lastId, highestId(operators))
     expanded.push(...operators)
   }
@@ -150,6 +156,7 @@ class SinkExpansion {
     if (ofSink.description !== undefined && settings.description !== undefined) {
       settings.description = `${ofSink.description}: ${settings.description}`
     }
+    if (origin === 'own' && settings.name.endsWith(`: ${WRITER_NAME}`)) settings.badRecords = ofSink.badRecords
     settings.slotSharingGroup ??= ofSink.slotSharingGroup
     if (!settings.nonParallel) settings.parallelism ??= ofSink.parallelism
     settings.maxParallelism ??= ofSink.maxParallelism

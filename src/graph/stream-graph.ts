@@ -1,4 +1,5 @@
 import type { KeySpec } from '../api/dag/key-spec.js'
+import type { BadRecordPolicy } from '../api/dag/on-error.js'
 import type { OperatorSpec } from '../api/dag/operator-spec.js'
 import type { PartitionerSpec } from '../api/dag/partitioner-spec.js'
 import type { ChainingStrategy } from '../api/dag/transformation.js'
@@ -38,6 +39,8 @@ export interface StreamNode {
   readonly slotSharingGroup: string
   readonly chainingStrategy: ChainingStrategy
   readonly bufferTimeoutMs: number
+  /** Undefined: a record that fails fails the job. */
+  readonly onError: BadRecordPolicy | undefined
   readonly isSource: boolean
   readonly inEdges: StreamEdge[]
   readonly outEdges: StreamEdge[]

@@ -13,6 +13,7 @@ export function defaultSettings(name: string, overrides: Partial<TransformationS
     chainingStrategy: 'always',
     bufferTimeoutMs: undefined,
     nonParallel: false,
+    badRecords: undefined,
     ...overrides,
   }
 }

@@ -1,6 +1,7 @@
 import type { AnySink } from '../connector/sink2/sink-check.js'
 import type { TypeInformation } from '../types/type-information.js'
 import type { KeySpec } from './key-spec.js'
+import type { BadRecordSettings } from './on-error.js'
 import type { OperatorSpec } from './operator-spec.js'
 import type { PartitionerSpec } from './partitioner-spec.js'
 
@@ -21,6 +22,8 @@ export interface TransformationSettings {
   bufferTimeoutMs: number | undefined
   /** True where the parallelism must stay 1 (fromElements, forceNonParallel ...). */
   nonParallel: boolean
+  /** Undefined: a record that fails fails the job. */
+  badRecords: BadRecordSettings | undefined
 }
 
 interface TransformationBase {

@@ -1,6 +1,8 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
+import type { OnError } from '../dag/on-error.js'
 import type { OneInputTransformation, SinkTransformation } from '../dag/transformation.js'
 import { checkedText } from '../types/checked-text.js'
+import { checkedOnError, type DeadLetterSink } from './on-error-argument.js'
 import { checkParallelism } from './parallelism-check.js'
 
 /**
@@ -56,6 +58,18 @@ export class DataStreamSink<T> {
   setParallelism(parallelism: number): this {
     checkParallelism(parallelism, this.#transformation.settings)
     this.#transformation.settings.parallelism = parallelism
+    return this
+  }
+
+  /**
+   * What becomes of a record with which the sink fails, as {@link SingleOutputStreamOperator.onError}: of one that `write` or `invoke`
+   * throws for, or whose promise is broken. What a sink has taken and cannot flush or commit fails the job.
+   */
+  onError(policy: 'fail' | 'skip'): this
+  onError(policy: 'dead-letter', sink: DeadLetterSink): this
+  onError(policy: OnError, sink?: DeadLetterSink): this {
+    const { settings } = this.#transformation
+    settings.badRecords = checkedOnError(settings.name, policy, sink)
     return this
   }
 

@@ -1,8 +1,11 @@
+import type { OnError } from '../dag/on-error.js'
+import type { DeadLetter } from '../functions/dead-letter.js'
 import type { OutputTag } from '../functions/output-tag.js'
 import { checkedText } from '../types/checked-text.js'
 import { checkType } from '../types/type-check.js'
 import type { TypeInformation } from '../types/type-information.js'
 import { DataStream } from './data-stream.js'
+import { checkedOnError, type DeadLetterSink } from './on-error-argument.js'
 import { checkMaxParallelism, checkParallelism } from './parallelism-check.js'
 
 /**
@@ -93,6 +96,36 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
   returns(type: TypeInformation<T>): this {
     this.transformation.outputType = checkType(`${this.transformation.settings.name}.returns`, type)
     return this
+  }
+
+  /**
+   * What becomes of a record with which the operator fails; `fail` where it is not called. `skip` leaves it out: the metric
+   * numRecordsSkipped counts, the log says which. `dead-letter` makes a {@link DeadLetter} of it, for the sink that is given here or the
+   * stream of `getDeadLetters`, in the same checkpoint as everything else of the record.
+   *
+   * What the operator had emitted for the record is taken back; what its function has done to state stays. Errors without a record (of
+   * a timer, of a window that fires by one, of open and close), of the engine, and of operators downstream fail the job as ever: each
+   * operator has a policy of its own.
+   *
+   * @example
+   * ```ts
+   * import { PrintSinkFunction, type DataStream } from 'flink-ts'
+   *
+   * const parsed = (lines: DataStream<string>): DataStream<unknown> =>
+   *   lines.map((line) => JSON.parse(line) as unknown).onError('dead-letter', new PrintSinkFunction('dead'))
+   * ```
+   */
+  onError(policy: 'fail' | 'skip'): this
+  onError(policy: 'dead-letter', sink?: DeadLetterSink): this
+  onError(policy: OnError, sink?: DeadLetterSink): this {
+    const { settings } = this.transformation
+    settings.badRecords = checkedOnError(settings.name, policy, sink)
+    return this
+  }
+
+  /** The records with which the operator failed, after `onError('dead-letter')`; `X` is what it is given. */
+  getDeadLetters<X = unknown>(): DataStream<DeadLetter<X>> {
+    return this.recorder.deadLetters<X>(this.transformation)
   }
 
   /** What the operator wrote to the side output. */

@@ -2,6 +2,7 @@ import { describeValue } from '../../core/errors/describe-value.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { defaultSettings } from '../dag/default-settings.js'
 import type { KeySpec } from '../dag/key-spec.js'
+import { DEAD_LETTERS } from '../dag/on-error.js'
 import type { OperatorSpec } from '../dag/operator-spec.js'
 import type { PartitionerSpec } from '../dag/partitioner-spec.js'
 import type {
@@ -11,6 +12,7 @@ import type {
   Transformation,
   TransformationInput,
 } from '../dag/transformation.js'
+import type { DeadLetter } from '../functions/dead-letter.js'
 import { OutputTag } from '../functions/output-tag.js'
 import { QueryableStateFunction, type KeptStateDescriptor } from '../functions/queryable-state-function.js'
 import type { AnySink } from '../connector/sink2/sink-check.js'
@@ -183,10 +185,11 @@ export class TransformationRecorder {
     }
     const nothing = whyNothing(input, tag.getId())
     if (nothing !== undefined) throw new FlinkError('GRAPH_INVALID', { operator: input.settings.name, reason: nothing })
-    const settings = defaultSettings('Side Output')
-    const { type: outputType } = tag
-    const id = this.#nextId()
-    return new DataStream<X>({ type: 'side-output', id, input, tag: tag.getId(), outputType, settings }, this)
+    return this.#sideOutput(input, tag.getId(), tag.type)
+  }
+
+  deadLetters<X>(input: Transformation): DataStream<DeadLetter<X>> {
+    return this.#sideOutput(input, DEAD_LETTERS, undefined)
   }
 
   /** All that was recorded so far, which stays. */
@@ -215,6 +218,11 @@ export class TransformationRecorder {
     const transformation: OneInputTransformation = { type: 'one-input', id, input, operator, key, outputType, settings }
     this.#transformations.push(transformation)
     return transformation
+  }
+
+  #sideOutput<X>(input: Transformation, tag: string, outputType: TypeInformation<unknown> | undefined): DataStream<X> {
+    const settings = defaultSettings('Side Output')
+    return new DataStream<X>({ type: 'side-output', id: this.#nextId(), input, tag, outputType, settings }, this)
   }
 
   #feedback(

@@ -1,4 +1,7 @@
 /** Sub-path `flink-ts/connectors/kafka`. */
+export { FlinkKafkaConsumer011 } from './legacy/flink-kafka-consumer-011.js'
+export { FlinkKafkaConsumer } from './legacy/flink-kafka-consumer.js'
+export { KafkaTopicPartition } from './legacy/kafka-topic-partition.js'
 export { DeliveryGuarantee } from '../base/delivery-guarantee.js'
 export type { KafkaCommittable } from './sink/kafka-committable.js'
 export {
@@ -24,10 +27,8 @@ export {
 export { Properties, type PropertiesLike } from './properties/properties.js'
 export { ConsumerRecord, type KafkaHeader, type TimestampType } from './source/consumer-record.js'
 export type { KafkaPartitionSplit, KafkaSourceEnumState } from './source/kafka-partition-split.js'
-export {
-  KafkaRecordDeserializationSchema,
-  type KafkaDeserializationSchema,
-} from './source/kafka-record-deserialization-schema.js'
+export { KafkaDeserializationSchema } from './source/kafka-deserialization-schema.js'
+export { KafkaRecordDeserializationSchema } from './source/kafka-record-deserialization-schema.js'
 export { KafkaSource, type KafkaSourceBuilder } from './source/kafka-source.js'
 export type { KafkaSubscriber, KafkaTopics } from './source/kafka-subscriber.js'
 export {

@@ -2,6 +2,7 @@ import { CHECKPOINT_ERRORS } from './checkpoint-errors.js'
 import { CLI_ERRORS } from './cli-errors.js'
 import { CONFIGURATION_ERRORS } from './configuration-errors.js'
 import { FILESYSTEM_ERRORS } from './filesystem-errors.js'
+import { FORMAT_ERRORS } from './format-errors.js'
 import { HIGH_AVAILABILITY_ERRORS } from './high-availability-errors.js'
 import { JOB_ERRORS } from './job-errors.js'
 import { KAFKA_ERRORS } from './kafka-errors.js'
@@ -50,6 +51,7 @@ type Tables = Family<typeof CONFIGURATION_ERRORS> &
   Family<typeof SUBMISSION_ERRORS> &
   Family<typeof SESSION_ERRORS> &
   Family<typeof RECORD_ERRORS> &
+  Family<typeof FORMAT_ERRORS> &
   Family<typeof SOURCE_ERRORS> &
   Family<typeof SINK_ERRORS> &
   Family<typeof KAFKA_ERRORS> &
@@ -73,6 +75,7 @@ export const ERROR_TABLE: Tables = {
   ...family(SUBMISSION_ERRORS, 400),
   ...family(SESSION_ERRORS, 500),
   ...family(RECORD_ERRORS, 500),
+  ...family(FORMAT_ERRORS, 500),
   ...family(SOURCE_ERRORS, 500),
   ...family(SINK_ERRORS, 500),
   ...family(KAFKA_ERRORS, 500),

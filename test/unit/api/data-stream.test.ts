@@ -235,6 +235,7 @@ describe('A DataStream', () => {
       chainingStrategy: 'head',
       bufferTimeoutMs: 5,
       nonParallel: false,
+      badRecords: undefined,
     })
     assert.deepEqual([print?.settings.name, print?.settings.parallelism], ['My sink', 1])
     assert.equal(source?.settings.nonParallel, true)

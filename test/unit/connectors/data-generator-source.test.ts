@@ -27,6 +27,9 @@ async function readerOf(strategy: RateLimiterStrategy): Promise<Reader> {
 function outputTo(values: number[]): ReaderOutput<number> {
   const output: ReaderOutput<number> = {
     collect: (value) => values.push(value),
+    recordFailed: (error) => {
+      throw error
+    },
     emitWatermark: () => undefined,
     markIdle: () => undefined,
     markActive: () => undefined,

@@ -97,6 +97,10 @@ class TestOutput implements ReaderOutput<string> {
     this.emitted.push(value)
   }
 
+  recordFailed(): void {
+    assert.fail('no record fails')
+  }
+
   emitWatermark(): void {
     assert.fail('nobody emits one')
   }
@@ -113,6 +117,7 @@ class TestOutput implements ReaderOutput<string> {
     const none = (): void => undefined
     return {
       collect: (value) => this.emitted.push(`${splitId}: ${value}`),
+      recordFailed: none,
       emitWatermark: none,
       markIdle: none,
       markActive: none,

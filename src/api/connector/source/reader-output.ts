@@ -1,4 +1,5 @@
 import type { WatermarkOutput } from '../../eventtime/watermark-output.js'
+import type { FailedRecord } from '../../functions/dead-letter.js'
 
 /**
  * Where records of one split go. Watermarks by the strategy of `fromSource` are made of them; a reader that knows better emits
@@ -16,6 +17,11 @@ import type { WatermarkOutput } from '../../eventtime/watermark-output.js'
 export interface SourceOutput<T> extends WatermarkOutput {
   /** `timestampMs` is the record's event time as the source knows it; the strategy's assigner may give another one. */
   collect(record: T, timestampMs?: number): void
+  /**
+   * What was read makes no record, for this reason: the policy of the source (`onError`) decides. Throws the error where that is `fail`;
+   * else the reader goes on, with the position after it. Several records of one message are emitted when all of them are there.
+   */
+  recordFailed(error: unknown, failed: FailedRecord): void
 }
 
 /**

@@ -68,16 +68,19 @@ export class TransactionNaming {
 
   /** A producer id. What is open under this name is aborted. */
   async init(transactionalId: string): Promise<ProducerIdentity> {
+    const timeoutMs = this.#timeoutMs
     try {
-      return await initTransactionalId(this.#input.cluster, transactionalId, this.#timeoutMs)
+      return await initTransactionalId(this.#input.cluster, transactionalId, timeoutMs)
     } catch (error) {
       if (!isProtocolError(error, 'INVALID_TRANSACTION_TIMEOUT')) throw error
-      return this.#initWithin(transactionalId, error)
+      // Several are asked for at a time: another one may have found a shorter one meanwhile.
+      if (timeoutMs === this.#timeoutMs) this.#shorten(error)
+      return this.init(transactionalId)
     }
   }
 
   /** Flink's timeout is longer than brokers allow that nobody has told otherwise: where the program has said nothing it is theirs. */
-  async #initWithin(transactionalId: string, error: unknown): Promise<ProducerIdentity> {
+  #shorten(error: unknown): void {
     const isChosen = this.#input.settings.transactionTimeoutMs !== undefined
     if (isChosen || this.#timeoutMs <= TRANSACTION_TIMEOUT_OF_BROKERS_MS) {
       const timeout = durationText(this.#timeoutMs)
@@ -85,8 +88,10 @@ export class TransactionNaming {
     }
     this.#timeoutMs = TRANSACTION_TIMEOUT_OF_BROKERS_MS
     const fields = { timeoutMs: this.#timeoutMs, defaultMs: DEFAULT_TRANSACTION_TIMEOUT_MS }
-    this.#input.logger?.info('the brokers allow no transaction as long as the default of Flink: a shorter one is used', fields)
-    return this.init(transactionalId)
+    this.#input.logger?.info(
+      'the brokers allow no transaction as long as the default of Flink: a shorter one is used',
+      fields,
+    )
   }
 
   async #fillGap(upTo: number): Promise<void> {

@@ -5,6 +5,7 @@ import type { TypeInformation } from '../../../api/types/type-information.js'
 import { describeValue } from '../../../core/errors/describe-value.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { ConsumerRecord } from './consumer-record.js'
+import type { KafkaDeserializationSchema } from './kafka-deserialization-schema.js'
 
 /**
  * How a record of Kafka becomes records of the job: none, one or several. With `of` and `valueOnly` it is made of what others are.
@@ -27,28 +28,6 @@ export interface KafkaRecordDeserializationSchema<T> {
   getProducedType?(): TypeInformation<T> | undefined
   /** Once a reader, before the first record. */
   open?(): void | Promise<void>
-}
-
-/**
- * One record of the job a record of Kafka, with all that Kafka knows of it: the schema of the earlier consumers.
- *
- * @example
- * ```ts
- * import type { KafkaDeserializationSchema } from 'flink-ts/connectors/kafka'
- *
- * const sizes: KafkaDeserializationSchema<number> = {
- *   deserialize: (record) => record.serializedValueSize(),
- *   isEndOfStream: () => false,
- * }
- * ```
- * @see https://nightlies.apache.org/flink/flink-docs-release-1.13/docs/connectors/datastream/kafka/#the-deserializationschema
- */
-export interface KafkaDeserializationSchema<T> {
-  /** Undefined: the record is left out. */
-  deserialize(record: ConsumerRecord): T | undefined
-  /** True: the subtask reads nothing more, and leaves this record out. Only the earlier consumers ask; a KafkaSource has stopping offsets. */
-  isEndOfStream?(nextElement: T): boolean
-  getProducedType?(): TypeInformation<T> | undefined
 }
 
 /**

@@ -3,7 +3,8 @@
 // Invariant: what the broker is told is what a completed checkpoint has. It is for others to look at: the job itself goes on from its
 // state, so a commit that fails is logged and counted, and nothing else.
 // Thread: the task worker that owns the task.
-import type { SourceOutput } from '../../../api/connector/source/reader-output.js'
+import { InputStatus } from '../../../api/connector/source/input-status.js'
+import type { ReaderOutput, SourceOutput } from '../../../api/connector/source/reader-output.js'
 import type { SourceReaderContext } from '../../../api/connector/source/source-reader-context.js'
 import type { Collector } from '../../../api/functions/collector.js'
 import { SourceReaderBase } from '../../base/source-reader-base.js'
@@ -22,7 +23,11 @@ export interface KafkaSourceReaderInput<T> extends SplitReaderInput {
   readonly context: SourceReaderContext
   readonly deserializer: KafkaRecordDeserializationSchema<T>
   readonly committer: OffsetCommitter | undefined
+  /** Undefined: only stopping offsets end it. */
+  readonly ending: { readonly isOver: boolean } | undefined
 }
+
+const NO_CHECKPOINT = -1
 
 /** How far a partition was emitted. */
 interface KafkaPartitionState {
@@ -36,6 +41,7 @@ interface KafkaPartitionState {
 export class KafkaSourceReader<T> extends SourceReaderBase<FetchedElement, T, KafkaPartitionSplit, KafkaPartitionState> {
   readonly #input: KafkaSourceReaderInput<T>
   readonly #metrics: KafkaSourceReaderMetrics
+  readonly #ending: { readonly isOver: boolean } | undefined
 
   constructor(input: KafkaSourceReaderInput<T>) {
     const { context, deserializer, metrics } = input
@@ -46,10 +52,16 @@ export class KafkaSourceReader<T> extends SourceReaderBase<FetchedElement, T, Ka
     })
     this.#input = input
     this.#metrics = metrics
+    this.#ending = input.ending
   }
 
   override async start(): Promise<void> {
     await this.#input.deserializer.open?.()
+    this.#input.committer?.start(() => super.snapshotState(NO_CHECKPOINT))
+  }
+
+  override pollNext(output: ReaderOutput<T>): InputStatus {
+    return this.#ending?.isOver === true ? InputStatus.END_OF_INPUT : super.pollNext(output)
   }
 
   override snapshotState(checkpointId: number): readonly KafkaPartitionSplit[] {

@@ -10,8 +10,10 @@ export interface KafkaSourceSettings {
   readonly limits: FetchLimits
   readonly groupId: string | undefined
   readonly commitsOffsetsOnCheckpoints: boolean
-  /** Where no checkpoints are taken: undefined for never. */
+  /** Undefined: offsets are not committed by the clock. */
   readonly autoCommitIntervalMs: number | undefined
+  /** False: by the clock only where the job takes no checkpoints. */
+  readonly autoCommitsBesideCheckpoints: boolean
   /** 0 or less: only when the job starts. */
   readonly discoveryIntervalMs: number
   /** Undefined: as the job is told. */

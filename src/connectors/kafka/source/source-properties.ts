@@ -45,6 +45,7 @@ export function checkedSourceProperties(properties: Properties, rackId: string |
     groupId,
     commitsOffsetsOnCheckpoints: commits,
     autoCommitIntervalMs: autoCommits ? intervalMs : undefined,
+    autoCommitsBesideCheckpoints: true,
     discoveryIntervalMs: numberProperty(properties, PARTITION_DISCOVERY_INTERVAL, DISCOVERY_INTERVAL_MS, -Infinity),
     onMissingOffset: policy === undefined ? undefined : choiceProperty(properties, ON_MISSING_OFFSET, POLICIES, 'fail'),
     showsPartitionMetrics: booleanProperty(properties, 'register.consumer.metrics', true),

@@ -214,10 +214,16 @@ export class AsyncCalls implements AsyncCallOwner {
     return this.#operator.context.waitingCopier.copy(record.value)
   }
 
-  /** The record is over; it stays in the snapshot, as it is not out. */
+  /** The record is over; it stays in the snapshot, as it is not out. Where the job goes on without it, that is told when it would be. */
   #fail(record: AsyncRecord, error: unknown): void {
-    record.results = NO_RESULTS
     const failure = this.#operator.errors.failed(error)
+    if (this.#operator.context.badRecords?.forgives(failure) === true) {
+      record.results = NO_RESULTS
+      record.failure = failure
+      this.#onCompleted(record)
+      return
+    }
+    record.results = NO_RESULTS
     this.#operator.context.enqueueMail(() => {
       throw failure
     })

@@ -2,6 +2,7 @@
 // Invariants: the links are those of StreamElementQueue and of WaitingRecords, which alone change them.
 // Figures: the links are fields, not entries of maps and sets: of a million records a second, each entry would cost what the rest does.
 // Thread: the task worker that owns the operator.
+import type { FlinkError } from '../../../core/errors/flink-error.js'
 import type { TimerHandle } from '../../../core/time/clock.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
 
@@ -32,7 +33,7 @@ export class QueueSegment {
   next: QueueSegment | undefined
 }
 
-/** Twelve fields: six of the record, and its links, which have to be cheap. */
+/** Thirteen fields: seven of the record, and its links, which have to be cheap. */
 export class AsyncRecord {
   /** Unchanged; the function has a copy of its own. */
   readonly value: unknown
@@ -42,6 +43,8 @@ export class AsyncRecord {
   deadlineMs: number = Number.POSITIVE_INFINITY
   /** Undefined until there are any. */
   results: readonly unknown[] | undefined
+  /** Why it has no results, where the job goes on without it. */
+  failure: FlinkError | undefined
   /** Undefined up to the first retry or timeout. */
   retries: Retries | undefined
   /** Neighbours in the order of arrival. */

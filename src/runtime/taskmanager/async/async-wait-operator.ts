@@ -222,11 +222,15 @@ export class AsyncWaitOperator extends OneInputUdfOperator {
   }
 
   #emitResults(record: AsyncRecord): void {
-    const { results, timestamp } = record
+    const { results, timestamp, failure } = record
     this.#queue.removeRecord()
     this.#records.remove(record)
     if (results === undefined) return
     this.#watermarks.finishPending()
+    if (failure !== undefined) {
+      this.context.badRecords?.take(failure, { record: record.value, timestamp })
+      return
+    }
     const { output } = this
     for (const result of results) output.collect(result, timestamp)
   }

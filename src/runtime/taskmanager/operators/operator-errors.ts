@@ -11,6 +11,9 @@ import type { TaskInfo } from './stream-operator.js'
 
 /** Thrown where the operator is not known. */
 const WITHOUT_PLACE: ReadonlySet<ErrorCode> = new Set([
+  'FORMAT_PACKAGE_MISSING',
+  'SCHEMA_REGISTRY_FAILED',
+  'SCHEMA_REGISTRY_REFUSED',
   'SOURCE_SPLIT_UNKNOWN',
   'SOURCE_FETCH_INVALID',
   'SESSION_GAP_INVALID',
@@ -30,6 +33,11 @@ export class OperatorErrors {
 
   get hasFailed(): boolean {
     return this.#hasFailed
+  }
+
+  /** What has failed was one record, which the job goes on without. */
+  forgive(): void {
+    this.#hasFailed = false
   }
 
   failed(error: unknown): FlinkError {

@@ -42,6 +42,8 @@ export abstract class StreamOperatorBase implements StreamOperator {
     this.context = context
     this.output = context.output
     this.errors = new OperatorErrors(binding.name, context.taskInfo)
+    const { badRecords, taskInfo, metrics, logger } = context
+    badRecords?.belongTo({ name: this.name, subtaskIndex: taskInfo.subtaskIndex, metrics, logger, errors: this.errors })
     this.state = new StreamOperatorStateHandler(binding, context)
     this.#key = binding.keys[0]
     this.#keyedBackend = this.state.keyedBackend

@@ -19,6 +19,7 @@ import type { ChannelEnds } from '../network/channel.js'
 import type { WatermarkStatus } from '../network/stream-element.js'
 import type { AskedStateListener } from '../state/asked-state.js'
 import type { SnapshotIncrement } from '../state/keyed-state-backend.js'
+import type { BadRecords } from './bad-records.js'
 import type { AccumulatorRegistry } from './accumulator-registry.js'
 import type { IterationAccess } from './iteration-access.js'
 import type { StageRun } from './stage-run.js'
@@ -44,6 +45,11 @@ export interface TaskInfo {
 export interface OperatorContext {
   readonly taskInfo: TaskInfo
   readonly output: Output
+  /**
+   * What becomes of records with which the operator fails; undefined where the job fails. What the call of an input throws is looked at
+   * in front of it: this is for what fails later, in a promise.
+   */
+  readonly badRecords?: BadRecords | undefined
   /** For a record that has to wait inside of the operator, where its object is still somebody else's. */
   readonly waitingCopier: Copier
   /** A place for such records in front of the operator, in order and bounded in memory; `onRecord` has what was written. */

@@ -49,7 +49,7 @@ export class StreamSink extends OneInputUdfOperator {
     }
     this.#waiting = new WaitingElements(context.createWaitingChannel(), {
       onRecord: (value, timestamp, keyHash) => {
-        this.#invoke(value, timestamp, keyHash)
+        this.#invokeWaiting(value, timestamp, keyHash)
       },
       onWatermark: (timestamp) => {
         this.#reach(timestamp)
@@ -146,11 +146,32 @@ export class StreamSink extends OneInputUdfOperator {
     try {
       this.setCurrentKey(value, keyHash)
       const result = this.#function.invoke(value, this.#functionContext)
-      this.#invoked = isThenable(result) ? result : undefined
+      this.#invoked = isThenable(result) ? this.#forgiving(result, value) : undefined
     } catch (error) {
       throw this.failed(error)
     }
     if (!this.#isClosing) this.#flusher?.recordTaken()
+  }
+
+  /** One that came while another was written: nothing looks after it on its way here. */
+  #invokeWaiting(value: unknown, timestamp: number, keyHash: number): void {
+    const { badRecords } = this.context
+    try {
+      this.#invoke(value, timestamp, keyHash)
+    } catch (error) {
+      if (badRecords?.take(error, { record: value, timestamp }) !== true) throw error
+    }
+  }
+
+  /** What was invoked with the record, and is kept where the job goes on without it. */
+  #forgiving(invoked: PromiseLike<unknown>, record: unknown): PromiseLike<unknown> {
+    const { badRecords } = this.context
+    if (badRecords === undefined) return invoked
+    const timestamp = this.#timestamp
+    return invoked.then(undefined, (error: unknown) => {
+      const failure = this.failed(error)
+      if (!badRecords.take(failure, { record, timestamp })) throw failure
+    })
   }
 
   #reach(timestamp: number): void {

@@ -3,6 +3,7 @@
 // an output that nothing was said on counts as idle for the main one, and holds time back for a split.
 // Thread: the task worker that owns the task.
 import type { ReaderOutput, SourceOutput } from '../../../api/connector/source/reader-output.js'
+import type { FailedRecord } from '../../../api/functions/dead-letter.js'
 import type { WatermarkGenerator } from '../../../api/eventtime/watermark-generator.js'
 import type { WatermarkOutput } from '../../../api/eventtime/watermark-output.js'
 import type { WatermarkStrategy } from '../../../api/eventtime/watermark-strategy.js'
@@ -24,7 +25,7 @@ interface SplitOutput {
 
 export interface ReaderOutputsInput {
   readonly operatorName: string
-  readonly context: Pick<OperatorContext, 'output' | 'time' | 'clock'>
+  readonly context: Pick<OperatorContext, 'output' | 'time' | 'clock' | 'badRecords'>
   readonly strategy: WatermarkStrategy<unknown>
   /** A split's time has come so far. */
   readonly onSplitWatermark: (splitId: string, watermark: number) => void
@@ -46,7 +47,8 @@ export class ReaderOutputs implements ReaderOutput<unknown> {
     this.#input = input
     this.emitter = new WatermarkEmitter(context.output, context.time)
     this.#mainClock = new ActivityClock(context.clock)
-    this.#shared = { operatorName, output: context.output, emitter: this.emitter, assigner: strategy.timestampAssigner }
+    const { output, badRecords } = context
+    this.#shared = { operatorName, output, emitter: this.emitter, assigner: strategy.timestampAssigner, badRecords }
     const idleness = new JointIdleness(this.emitter)
     this.#multiplexer = new WatermarkOutputMultiplexer(idleness.member())
     const main = idleness.member()
@@ -56,6 +58,10 @@ export class ReaderOutputs implements ReaderOutput<unknown> {
 
   collect(record: unknown, timestampMs: number = NO_TIMESTAMP): void {
     this.#main.collect(record, timestampMs)
+  }
+
+  recordFailed(error: unknown, failed: FailedRecord): void {
+    this.#main.recordFailed(error, failed)
   }
 
   emitWatermark(watermark: Watermark | number): void {

@@ -9,6 +9,7 @@ import type { Copier } from '../../../core/types/copier.js'
 import type { JobVertex } from '../../../graph/job-graph.js'
 import type { OperatorBinding, ProgramGraph } from '../../../graph/program-graph.js'
 import { ExplainingCopier } from '../network/explaining-copier.js'
+import type { HeldCopiers } from '../operators/guarded-input.js'
 import { SoleRecords, type SoleRecordsInput } from './sole-records.js'
 
 export interface ChainCopiersInput {
@@ -46,6 +47,24 @@ export class ChainCopiers {
     // The function may change the object before the result is there, and is asked again with what it was.
     if (spec.kind === 'async-wait') return this.#ofInput(position)
     return isObjectReuseEnabled && position > 0 ? this.#ofInput(position) : NO_COPIES
+  }
+
+  /** For what an operator with a policy for bad records holds until it is done with the record. */
+  forHeld({ name, outputType }: OperatorBinding): HeldCopiers | undefined {
+    if (this.#input.isObjectReuseEnabled) return undefined
+    const { registeredTypes } = this.#input.program
+    const any = chainedCopier(undefined, registeredTypes)
+    return {
+      main: new ExplainingCopier(chainedCopier(outputType, registeredTypes), name),
+      copySideOutput: (value) => {
+        try {
+          return any.copy(value)
+        } catch {
+          // Of a type that only its reader knows, who copies it, or says why that cannot be.
+          return value
+        }
+      },
+    }
   }
 
   #ofInput(position: number): Copier {

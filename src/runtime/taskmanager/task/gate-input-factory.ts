@@ -7,7 +7,7 @@ import type { Clock } from '../../../core/time/clock.js'
 import type { ChannelTime, InputTime } from '../../protocol/time-report.js'
 import { InputGate, type GateChannel } from '../network/input-gate.js'
 import type { CheckpointBarrier } from '../network/stream-element.js'
-import type { StreamOperator } from '../operators/stream-operator.js'
+import type { Input } from '../operators/stream-operator.js'
 import { IterationMarkers } from '../iteration/iteration-markers.js'
 import type { InputIo } from './channel-io.js'
 import type { ChannelStateRecorder } from './channel-state-recorder.js'
@@ -19,7 +19,9 @@ import type { ReplayedRecords } from './replayed-records.js'
 import { GateInput } from './gate-input.js'
 
 export interface GateInputFactoryInput {
-  readonly head: StreamOperator
+  readonly operatorName: string
+  /** Of the head of the chain, by number. */
+  readonly inputs: readonly Input[]
   readonly channels: readonly GateChannel[]
   /** Where these come from, one by one. */
   readonly origins: readonly ChannelTime[]
@@ -56,11 +58,23 @@ export interface MadeGateInput {
 }
 
 export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
-  const { head, channels, origins, checkpoints, iteration, isAligned, mayContinue, time, clock, recorder } = made
+  const {
+    operatorName,
+    inputs,
+    channels,
+    origins,
+    checkpoints,
+    iteration,
+    isAligned,
+    mayContinue,
+    time,
+    clock,
+    recorder,
+  } = made
   const { replayed } = made
-  const stray = channels.find((channel) => head.inputs[channel.input] === undefined)
+  const stray = channels.find((channel) => inputs[channel.input] === undefined)
   if (stray !== undefined) {
-    throw new FlinkError('ASSERTION_FAILED', { what: `${head.name} has no input ${String(stray.input)}` })
+    throw new FlinkError('ASSERTION_FAILED', { what: `${operatorName} has no input ${String(stray.input)}` })
   }
   const gate = new InputGate(channels, iteration.isLoopFull, recorder)
   const actions: BarrierActions = {
@@ -82,18 +96,17 @@ export function makeGateInput(made: GateInputFactoryInput): MadeGateInput {
   })
   const limit = recorder === undefined ? undefined : new DrainLimit(clock)
   const limited = limit === undefined ? mayContinue : (): boolean => mayContinue() && !limit.isOver()
-  const handlers: readonly InputHandler[] = head.inputs.map(
+  const handlers: readonly InputHandler[] = inputs.map(
     (input, number) => new InputHandler({ gate, number, input, barriers, markers, time, mayContinue: limited }),
   )
   const io: InputIo = {
-    operatorName: head.name,
+    operatorName,
     inputRecords: () => handlers.map((handler) => handler.numRecordsIn),
     inputWatermarks: () => handlers.map((handler) => handler.currentInputWatermark),
   }
   const takeCheckpoint = (barrier: CheckpointBarrier): void => {
     checkpoints.checkpoint(barrier, 0, 'aligned')
   }
-  const operatorName = head.name
   const recording = { recorder, replayed, limit }
   const input = new GateInput({ gate, handlers, barriers, ...recording, time, takeCheckpoint, operatorName })
   const timeReport = (): InputTime[] => handlers.map((handler) => handler.timeReport(origins))

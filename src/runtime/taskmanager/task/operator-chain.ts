@@ -4,13 +4,16 @@
 // Thread: the task's worker.
 import type { TypeInformation } from '../../../api/types/type-information.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import type { JobVertex } from '../../../graph/job-graph.js'
-import type { ProgramGraph } from '../../../graph/program-graph.js'
+import type { ChainedOperator, JobVertex } from '../../../graph/job-graph.js'
+import type { OperatorBinding, ProgramGraph } from '../../../graph/program-graph.js'
 import type { RecordWriter } from '../network/record-writer.js'
 import { AccumulatorRegistry } from '../operators/accumulator-registry.js'
+import { BadRecords } from '../operators/bad-records.js'
 import { FinishedOperator } from '../operators/finished-operator.js'
 import { createOperator } from './operator-factory.js'
-import type { OperatorContext, StreamOperator } from '../operators/stream-operator.js'
+import { GuardedInput, GuardedOutput } from '../operators/guarded-input.js'
+import type { Output } from '../operators/output.js'
+import type { Input, OperatorContext, StreamOperator } from '../operators/stream-operator.js'
 import { ChainCopiers } from './chain-copiers.js'
 import { chainedTarget, networkTarget, outputTo, type OutputReader } from './chain-outputs.js'
 
@@ -23,7 +26,10 @@ export interface ChainEdge {
 }
 
 /** What an operator has of its chain. */
-export interface OperatorSurroundings extends Pick<OperatorContext, 'output' | 'waitingCopier' | 'accumulators'> {
+export interface OperatorSurroundings extends Pick<
+  OperatorContext,
+  'output' | 'waitingCopier' | 'accumulators' | 'badRecords'
+> {
   /** Of its records, where it is declared. */
   readonly inputType: TypeInformation<unknown> | undefined
   readonly operatorId: string
@@ -45,21 +51,30 @@ export class OperatorChain {
   /** Head first. */
   readonly operators: readonly StreamOperator[]
   readonly head: StreamOperator
+  /** Of the head, by number: what its channels are given to. */
+  readonly inputs: readonly Input[]
   readonly accumulators: AccumulatorRegistry = new AccumulatorRegistry()
 
   constructor(input: OperatorChainInput) {
-    const operators = buildOperators(input, this.accumulators)
-    const [head] = operators
+    const built = buildOperators(input, this.accumulators)
+    const [head] = built
     if (head === undefined) throw new FlinkError('ASSERTION_FAILED', { what: `vertex ${input.vertex.name} is empty` })
-    this.operators = operators
-    this.head = head
+    this.operators = built.map(({ operator }) => operator)
+    this.head = head.operator
+    this.inputs = head.inputs
   }
 }
 
-function buildOperators(input: OperatorChainInput, accumulators: AccumulatorRegistry): StreamOperator[] {
-  const { vertex, program, edges, contextFor } = input
+/** An operator, and what stands before it: its inputs themselves, or what looks after its bad records. */
+interface ChainPart {
+  readonly operator: StreamOperator
+  readonly inputs: readonly Input[]
+}
+
+function buildOperators(input: OperatorChainInput, accumulators: AccumulatorRegistry): ChainPart[] {
+  const { vertex, program, edges } = input
   const copiers = new ChainCopiers(input)
-  const operators: StreamOperator[] = []
+  const parts: ChainPart[] = []
   const readers = readersByInput(vertex)
   for (let index = vertex.operators.length - 1; index >= 0; index -= 1) {
     const node = vertex.operators[index]
@@ -67,20 +82,44 @@ function buildOperators(input: OperatorChainInput, accumulators: AccumulatorRegi
     if (node === undefined || binding === undefined) {
       throw new FlinkError('ASSERTION_FAILED', { what: `the program has no operator ${node?.id ?? String(index)}` })
     }
-    const chained = chainedReaders(readers.get(index) ?? [], { vertex, operators, copiers })
+    const chained = chainedReaders(readers.get(index) ?? [], { vertex, parts, copiers })
     const output = outputTo([...chained, ...edgeReaders(index, edges)])
-    const waitingCopier = copiers.forWaiting(index, binding)
-    const inputType = program.inputTypes.get(node.id)
-    const { id: operatorId } = node
-    const isCoordinated = node.coordinator !== undefined
-    const surroundings = { output, waitingCopier, inputType, accumulators, operatorId, isCoordinated }
-    const context = contextFor(node.name, surroundings)
-    operators[index] =
-      input.finishedOperators?.includes(operatorId) === true
-        ? new FinishedOperator(node, inputCountOf(index, input), context)
-        : createOperator(binding, context)
+    parts[index] = buildOperator({ input, index, node, binding, output, copiers, accumulators })
   }
-  return operators
+  return parts
+}
+
+interface OperatorToBuild {
+  readonly input: OperatorChainInput
+  /** In the chain. */
+  readonly index: number
+  readonly node: ChainedOperator
+  readonly binding: OperatorBinding
+  readonly output: Output
+  readonly copiers: ChainCopiers
+  readonly accumulators: AccumulatorRegistry
+}
+
+function buildOperator(built: OperatorToBuild): ChainPart {
+  const { input, index, node, binding, output, copiers, accumulators } = built
+  const { id: operatorId, name, onError: policy } = node
+  const waitingCopier = copiers.forWaiting(index, binding)
+  const inputType = input.program.inputTypes.get(operatorId)
+  const isCoordinated = node.coordinator !== undefined
+  const surroundings = { waitingCopier, inputType, accumulators, operatorId, isCoordinated }
+  if (input.finishedOperators?.includes(operatorId) === true) {
+    const context = input.contextFor(name, { output, ...surroundings })
+    const operator = new FinishedOperator(node, inputCountOf(index, input), context)
+    return { operator, inputs: operator.inputs }
+  }
+  if (policy === undefined) {
+    const operator = createOperator(binding, input.contextFor(name, { output, ...surroundings }))
+    return { operator, inputs: operator.inputs }
+  }
+  const guarded = new GuardedOutput(output, copiers.forHeld(binding))
+  const badRecords = new BadRecords(policy, output)
+  const operator = createOperator(binding, input.contextFor(name, { output: guarded, badRecords, ...surroundings }))
+  return { operator, inputs: operator.inputs.map((each) => new GuardedInput(each, guarded, badRecords)) }
 }
 
 /** Of the operator at this place in the chain. */
@@ -103,15 +142,15 @@ function readersByInput({ operators }: JobVertex): ReadonlyMap<number, readonly 
 
 interface ChainInTheMaking {
   readonly vertex: JobVertex
-  readonly operators: readonly StreamOperator[]
+  readonly parts: readonly ChainPart[]
   readonly copiers: ChainCopiers
 }
 
 function chainedReaders(positions: readonly number[], chain: ChainInTheMaking): OutputReader[] {
   return positions.flatMap((position) => {
-    const [node, operator] = [chain.vertex.operators[position], chain.operators[position]]
+    const [node, part] = [chain.vertex.operators[position], chain.parts[position]]
     // Only an operator with one input is chained to another one.
-    const input = operator?.inputs[0]
+    const input = part?.inputs[0]
     if (node === undefined || input === undefined) return []
     return [{ sideOutput: node.inputSideOutput, target: chainedTarget(input, chain.copiers.before(position)) }]
   })

@@ -193,7 +193,8 @@ function makeInput(descriptor: TaskDeploymentDescriptor, surroundings: InputSurr
   const origins = descriptor.inputs.flatMap(({ edgeId, peers }) => peers.map((producer) => ({ edgeId, producer })))
   const { configuration, clock } = environment
   const { input, io, timeReport } = makeGateInput({
-    head,
+    operatorName: head.name,
+    inputs: chain.inputs,
     channels,
     recorder,
     replayed,
@@ -282,9 +283,10 @@ function contextFactory(
   const taskInfo: TaskInfo = { jobId, jobName, taskName, subtaskIndex, parallelism, maxParallelism, attemptNumber }
   const { configuration, clock, random, logger, fileSystems, standardOutput, standardError, send } = environment
   const { executionId } = input.descriptor
-  return (operatorName, { output, waitingCopier, inputType, accumulators, operatorId, isCoordinated }) => ({
+  return (operatorName, { output, badRecords, waitingCopier, inputType, accumulators, operatorId, isCoordinated }) => ({
     taskInfo,
     output,
+    badRecords,
     waitingCopier,
     accumulators,
     createWaitingChannel: () => {

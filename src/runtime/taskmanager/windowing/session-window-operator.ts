@@ -129,9 +129,13 @@ export class SessionWindowOperator extends WindowOperator {
     session.cover(span)
     this.refuseMergeIntoPast(session.end - 1, session)
     if (Number.isNaN(session.timer)) this.#setTimer(session)
-    this.#addTo(session, value)
-    const isLast = session.next === null
-    this.#sessions.update(isLast ? first : appended(without(first, session), session))
+    try {
+      this.#addTo(session, value)
+    } finally {
+      // Of a record that fails the session has the time, and not the value.
+      const isLast = session.next === null
+      this.#sessions.update(isLast ? first : appended(without(first, session), session))
+    }
   }
 
   /** The first one keeps what it has, what the others have comes after it. */
@@ -147,13 +151,23 @@ export class SessionWindowOperator extends WindowOperator {
     const timer = others.reduce((latest, other) => Math.max(latest, other.timer), kept.timer)
     kept.timer = timer
     if (Number.isNaN(timer)) this.#setTimer(kept)
-    this.#addTo(kept, value)
-    this.#sessions.update(appended(rest, kept))
+    try {
+      this.#addTo(kept, value)
+    } finally {
+      this.#sessions.update(appended(rest, kept))
+    }
   }
 
   #merged(held: unknown, later: unknown): unknown {
     if (held === undefined) return later
-    return later === undefined ? held : this.#fold.merge(held, later)
+    if (later === undefined) return held
+    try {
+      return this.#fold.merge(held, later)
+    } catch (error) {
+      // What the sessions held is of other records, and is torn.
+      this.context.badRecords?.holdAgainst(error)
+      throw error
+    }
   }
 
   #addTo(session: Session, value: unknown): void {

@@ -145,7 +145,7 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
       left -= 1
       if (this.#isWindowLate(window)) continue
       isTaken = true
-      this.addTo({ window, stateWindow: window }, left === 0 ? value : copies.ofRecord(value), timestamp)
+      this.#addKept({ window, stateWindow: window }, left === 0 ? value : copies.ofRecord(value), timestamp)
     }
     return isTaken
   }
@@ -164,10 +164,30 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
       }
       isTaken = true
       const stateWindow = merging.getStateWindow(window) ?? window
-      this.addTo({ window, stateWindow }, left === 0 ? value : copies.ofRecord(value), timestamp)
+      try {
+        this.#addKept({ window, stateWindow }, left === 0 ? value : copies.ofRecord(value), timestamp)
+      } catch (error) {
+        // Where the job goes on without the record, its windows are merged all the same.
+        this.parts.merging?.persist(merging)
+        throw error
+      }
     }
     this.parts.merging?.persist(merging)
     return isTaken
+  }
+
+  /** Where the job goes on without a record that fails, the window has its end all the same. */
+  #addKept(place: { window: Window; stateWindow: Window }, value: unknown, timestamp: number): void {
+    if (this.context.badRecords === undefined) {
+      this.addTo(place, value, timestamp)
+      return
+    }
+    try {
+      this.addTo(place, value, timestamp)
+    } catch (error) {
+      this.#registerCleanup(place.window)
+      throw error
+    }
   }
 
   #mergedWith(merging: MergingWindowSet, newWindow: Window): Window {
@@ -193,7 +213,17 @@ export class WindowOperator extends OneInputUdfOperator implements Triggerable<W
     this.#registerCleanup(window)
   }
 
-  readonly #onMerge = ({ mergeResult, mergedWindows, stateWindow, mergedStateWindows }: WindowMerge): void => {
+  readonly #onMerge = (merge: WindowMerge): void => {
+    try {
+      this.#merge(merge)
+    } catch (error) {
+      // What the windows held is of other records, and is torn.
+      this.context.badRecords?.holdAgainst(error)
+      throw error
+    }
+  }
+
+  #merge({ mergeResult, mergedWindows, stateWindow, mergedStateWindows }: WindowMerge): void {
     const { contents, trigger } = this.parts
     this.refuseMergeIntoPast(this.#cleanupTime(mergeResult), mergeResult)
     trigger.onMerge(mergeResult, mergedWindows)

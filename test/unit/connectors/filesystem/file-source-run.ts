@@ -81,6 +81,9 @@ export class FileSourceRun<T> {
     const nothing = (): void => undefined
     this.#output = {
       collect: (record) => this.records.push(record),
+      recordFailed: (error) => {
+        throw error
+      },
       emitWatermark: nothing,
       markIdle: nothing,
       markActive: nothing,

@@ -17,7 +17,7 @@ test('a record of a source comes after the watermark that was pending at the tas
   const emitter = new WatermarkEmitter({ emitWatermark, emitWatermarkStatus: () => undefined }, time)
   const { output } = new TestOperatorContext()
   output.collect = () => seen.push('record')
-  const shared = { operatorName: 'Op', output, emitter, assigner: undefined }
+  const shared = { operatorName: 'Op', output, emitter, assigner: undefined, badRecords: undefined }
   const source = new SourceOutputWithWatermarks(shared, { generator: undefined, immediate: emitter, deferred: emitter })
   source.emitWatermark(5)
   source.collect('record', 6)

@@ -5,10 +5,10 @@ import { RowCopier } from '../../../../../src/core/types/row-copier.js'
 import { structuredSerializer } from '../../../../../src/core/types/structured-serializer.js'
 import { PendingTime } from '../../../../../src/runtime/taskmanager/eventtime/pending-time.js'
 import { LocalChannel } from '../../../../../src/runtime/taskmanager/network/local-channel.js'
-import type { StreamOperator } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { ChannelStateRecorder } from '../../../../../src/runtime/taskmanager/task/channel-state-recorder.js'
 import { DrainLimit } from '../../../../../src/runtime/taskmanager/task/drain-limit.js'
 import { makeGateInput } from '../../../../../src/runtime/taskmanager/task/gate-input-factory.js'
+import type { Input } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { outsideOfLoops } from './outside-of-loops.js'
 
 /** How many records a drain takes of which each takes so long. */
@@ -43,7 +43,8 @@ function takenInTurns(eachMs: number, mayOvertake: boolean): number[] {
   const records = { edgeIndex: 0, channelIndex: 0, typeFingerprint: 'GENERIC' }
   const recorded = [{ reader, alignedOnly: false, serializer: structuredSerializer(), records }]
   const gate = makeGateInput({
-    head: { name: 'map', inputs: [input] } as unknown as StreamOperator,
+    operatorName: 'map',
+    inputs: [input as unknown as Input],
     channels: [{ reader, input: 0 }],
     origins: [{ edgeId: 'edge', producer: 0 }],
     iteration: outsideOfLoops,

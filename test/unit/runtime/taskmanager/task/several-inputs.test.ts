@@ -7,7 +7,7 @@ import { RowCopier } from '../../../../../src/core/types/row-copier.js'
 import type { ChannelWriter } from '../../../../../src/runtime/taskmanager/network/channel.js'
 import { LocalChannel } from '../../../../../src/runtime/taskmanager/network/local-channel.js'
 import { PendingTime } from '../../../../../src/runtime/taskmanager/eventtime/pending-time.js'
-import type { Input, StreamOperator } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
+import type { Input } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { makeGateInput } from '../../../../../src/runtime/taskmanager/task/gate-input-factory.js'
 import type { SourceStatus } from '../../../../../src/runtime/taskmanager/operators/stream-operator.js'
 import { testBarrier } from '../test-barriers.js'
@@ -32,7 +32,8 @@ class TwoInputs {
     })
     this.#writers = channels.map(({ writer }) => writer)
     this.#made = makeGateInput({
-      head: { name: 'join', inputs: [this.#input(0), this.#input(1)] } as unknown as StreamOperator,
+      operatorName: 'join',
+      inputs: [this.#input(0), this.#input(1)],
       channels,
       origins: inputOfChannel.map((input, producer) => ({ edgeId: `edge ${String(input)}`, producer })),
       iteration: outsideOfLoops,

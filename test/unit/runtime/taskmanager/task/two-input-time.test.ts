@@ -28,8 +28,10 @@ class TwoInputTask {
     this.#writers = channels.map(({ writer }) => writer)
     const same = (value: unknown): unknown => value
     const binding = bindingOf({ kind: 'co-map', function: { map1: same, map2: same } }, undefined, undefined)
+    const { name: operatorName, inputs } = createOperator(binding, this.#context)
     const { input } = makeGateInput({
-      head: createOperator(binding, this.#context),
+      operatorName,
+      inputs,
       channels,
       origins: channels.map((_, producer) => ({ edgeId: 'edge', producer })),
       iteration: outsideOfLoops,

@@ -1,0 +1,11 @@
+/** Sub-path `flink-ts/formats/avro`. */
+export { AvroDeserializationSchema, type AvroReading } from './avro-deserialization-schema.js'
+export { AvroEncoding } from './avro-encoding.js'
+export { AvroSerializationSchema } from './avro-serialization-schema.js'
+export type { AvroOptions, AvroSchema } from './avro-type.js'
+export {
+  ConfluentRegistryAvroDeserializationSchema,
+  type RegistryReading,
+} from './registry/confluent-registry-avro-deserialization-schema.js'
+export { ConfluentRegistryAvroSerializationSchema } from './registry/confluent-registry-avro-serialization-schema.js'
+export type { SchemaRegistryConfigs } from './registry/registry-settings.js'
