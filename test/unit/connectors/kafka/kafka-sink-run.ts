@@ -1,5 +1,5 @@
 /** A Kafka sink with its writers and its committer over brokers in memory, as the engine drives them: a test stops and restores it anywhere. */
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { CommitRequest } from '../../../../src/api/connector/sink2/committer.js'
 import type { WriterInitContext } from '../../../../src/api/connector/sink2/writer-init-context.js'
 import { DeliveryGuarantee } from '../../../../src/connectors/base/delivery-guarantee.js'
@@ -29,6 +29,8 @@ export interface SinkRunOptions {
   readonly serializer?: KafkaRecordSerializationSchema<string>
   readonly configuration?: Readonly<Record<string, string>>
 }
+
+const TRIES = 5000
 
 const TO_T: KafkaRecordSerializationSchema<string> = KafkaRecordSerializationSchema.builder<string>()
   .setTopic('t')
@@ -123,9 +125,12 @@ export class KafkaSinkRun {
     await this.#committer?.close()
   }
 
-  /** Until everything that is under way has come. */
-  async settled(): Promise<void> {
-    for (let turn = 0; turn < 50; turn += 1) await setImmediate()
+  /** What goes on by itself has come so far. */
+  async until(isSo: () => boolean): Promise<void> {
+    for (let tries = 0; !isSo(); tries += 1) {
+      if (tries === TRIES) throw new Error('it never comes so far')
+      await delay(2)
+    }
   }
 
   #writer(subtask: number): KafkaWriter<string> {
