@@ -33,7 +33,8 @@ async function killedJob(prefix: string): Promise<Killed> {
   await produced(input, records)
   const running = startCopy(workspace, { input, output, group: prefix, slowMs: 1 })
   const jobId = await running.jobId()
-  for (let tries = 0; (await witnessed(output)).length === 0; tries += 1) assert.ok(tries < TRIES, 'nothing was committed')
+  for (let tries = 0; (await witnessed(output)).length === 0; tries += 1)
+    assert.ok(tries < TRIES, 'nothing was committed')
   running.kill('SIGKILL')
   await running.ended
   const folder = path.join(workspace.path, 'checkpoints', jobId)
@@ -89,10 +90,16 @@ describe('flink-ts txn', () => {
     const { output, prefix, checkpoint } = await killedJob('told-apart')
     const before = (await witnessed(output)).length
     const left = await open(prefix, '--snapshot', checkpoint)
-    assert.ok(left.some(({ isInSnapshot }) => isInSnapshot === false), JSON.stringify(left))
+    assert.ok(
+      left.some(({ isInSnapshot }) => isInSnapshot === false),
+      JSON.stringify(left),
+    )
     assert.equal((await txn('commit', '--snapshot', checkpoint)).exitCode, 0)
     const after = await open(prefix, '--snapshot', checkpoint)
-    assert.deepEqual(after.filter(({ isInSnapshot }) => isInSnapshot === true), [])
+    assert.deepEqual(
+      after.filter(({ isInSnapshot }) => isInSnapshot === true),
+      [],
+    )
     const aborted = await txn('abort', '--prefix', prefix, '--snapshot', checkpoint)
     assert.equal(aborted.exitCode, 0, aborted.stderr)
     assert.deepEqual(await open(prefix), [])

@@ -72,7 +72,10 @@ describe('The builder of a KafkaSink', () => {
   }
 
   it('refuses numbers for batches where nobody waits for all replicas', () => {
-    assert.throws(() => settingsOf({ acks: '1', 'enable.idempotence': 'true' }, AT_LEAST_ONCE), isCode('KAFKA_PROPERTY_INVALID'))
+    assert.throws(
+      () => settingsOf({ acks: '1', 'enable.idempotence': 'true' }, AT_LEAST_ONCE),
+      isCode('KAFKA_PROPERTY_INVALID'),
+    )
   })
 })
 
@@ -82,9 +85,21 @@ describe('The builder of a serializer', () => {
     const value = (element: string): string => element
     assert.throws(() => builder().setTopic('t').build(), isInvalid)
     assert.throws(() => builder().setValueSerializationSchema(value).build(), isInvalid)
-    assert.throws(() => builder().setTopic('t').setTopicSelector(() => 't'), isInvalid)
-    assert.throws(() => builder().setValueSerializationSchema(value).setKafkaValueSerializer({ serialize: value }), isInvalid)
-    assert.throws(() => builder().setKeySerializationSchema(value).setKafkaKeySerializer({ serialize: value }), isInvalid)
+    assert.throws(
+      () =>
+        builder()
+          .setTopic('t')
+          .setTopicSelector(() => 't'),
+      isInvalid,
+    )
+    assert.throws(
+      () => builder().setValueSerializationSchema(value).setKafkaValueSerializer({ serialize: value }),
+      isInvalid,
+    )
+    assert.throws(
+      () => builder().setKeySerializationSchema(value).setKafkaKeySerializer({ serialize: value }),
+      isInvalid,
+    )
     assert.throws(() => builder().setPartitioner({} as never), isInvalid)
     assert.throws(() => builder().setHeaderProvider(7 as never), isInvalid)
   })
@@ -108,7 +123,10 @@ describe('A ProducerRecord', () => {
     assert.deepEqual({ ...new ProducerRecord(all) }, all)
     assert.deepEqual({ ...new ProducerRecord('t', 'v') }, { ...none, topic: 't', value: 'v' })
     assert.deepEqual({ ...new ProducerRecord('t', 'k', 'v') }, { ...none, topic: 't', key: 'k', value: 'v' })
-    assert.deepEqual({ ...new ProducerRecord('t', 1, 'k', 'v') }, { ...none, topic: 't', partition: 1, key: 'k', value: 'v' })
+    assert.deepEqual(
+      { ...new ProducerRecord('t', 1, 'k', 'v') },
+      { ...none, topic: 't', partition: 1, key: 'k', value: 'v' },
+    )
     assert.deepEqual({ ...new ProducerRecord('t', 1, 'k', 'v', headers) }, { ...all, timestamp: null })
     assert.deepEqual({ ...new ProducerRecord('t', 1, 2, 'k', 'v') }, { ...all, headers: [] })
     assert.deepEqual({ ...new ProducerRecord('t', 1, 2, 'k', 'v', headers) }, all)
@@ -152,7 +170,12 @@ describe('A FlinkKafkaProducer', () => {
   it('is taken by addSink, where a sink with writers stands for it', () => {
     const env = StreamExecutionEnvironment.getExecutionEnvironment()
     const producer = new FlinkKafkaProducer<string>('t', new SimpleStringSchema(), properties)
-    const plan = JSON.parse((env.fromElements('a').addSink(producer), env.getExecutionPlan())) as { nodes: { type: string }[] }
-    assert.ok(plan.nodes.some(({ type }) => type.includes('Committer')), JSON.stringify(plan))
+    const plan = JSON.parse((env.fromElements('a').addSink(producer), env.getExecutionPlan())) as {
+      nodes: { type: string }[]
+    }
+    assert.ok(
+      plan.nodes.some(({ type }) => type.includes('Committer')),
+      JSON.stringify(plan),
+    )
   })
 })

@@ -54,7 +54,12 @@ export class KafkaSinkRun {
   constructor(stub: StubProducers, options: SinkRunOptions = {}) {
     this.#options = options
     const { guarantee = DeliveryGuarantee.EXACTLY_ONCE, properties = {}, serializer = TO_T } = options
-    const all = propertiesOf({ 'bootstrap.servers': 'one:1', 'linger.ms': 0, 'retry.backoff.ms': 1, 'retry.backoff.max.ms': 2 })
+    const all = propertiesOf({
+      'bootstrap.servers': 'one:1',
+      'linger.ms': 0,
+      'retry.backoff.ms': 1,
+      'retry.backoff.max.ms': 2,
+    })
     all.putAll(properties)
     this.sink = new KafkaSink({
       ...sinkProperties(all, guarantee),
@@ -100,7 +105,9 @@ export class KafkaSinkRun {
       for (const committable of writer.prepareCommit()) this.#prepared.push({ checkpointId, committable })
       states.push(...writer.snapshotState(checkpointId).map((state) => serializer.serialize(state)))
     }
-    const committables = this.#prepared.map(({ committable }) => this.sink.getCommittableSerializer().serialize(committable))
+    const committables = this.#prepared.map(({ committable }) =>
+      this.sink.getCommittableSerializer().serialize(committable),
+    )
     return { checkpointId, writers: states, committables }
   }
 

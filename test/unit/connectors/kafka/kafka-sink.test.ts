@@ -24,7 +24,10 @@ describe('A KafkaSink with EXACTLY_ONCE', () => {
     const run = await started(stub)
     await run.writeAll('a', 'b')
     await run.checkpoint(1)
-    assert.deepEqual(stub.written.flatMap(({ values }) => values), ['a', 'b'])
+    assert.deepEqual(
+      stub.written.flatMap(({ values }) => values),
+      ['a', 'b'],
+    )
     assert.deepEqual(stub.visible('t'), [])
     await run.complete(1)
     assert.deepEqual(stub.visible('t'), ['a', 'b'])
@@ -187,7 +190,8 @@ describe('A KafkaSink with EXACTLY_ONCE', () => {
     await run.writeAll('a')
     await run.checkpoint(1)
     stub.fault = (request) => {
-      if (request.startsWith('endTxn')) throw Object.assign(new Error('away'), { code: 'PLT_KFK_NETWORK', canRetry: true })
+      if (request.startsWith('endTxn'))
+        throw Object.assign(new Error('away'), { code: 'PLT_KFK_NETWORK', canRetry: true })
     }
     await run.complete(1)
     assert.deepEqual(run.retried, ['job-0-1'])
@@ -332,7 +336,9 @@ describe('Records of a KafkaSink', () => {
     const run = await started(stub, { ...options, properties: { 'max.request.size': 1000 } })
     await run.write('fits')
     await assert.rejects(async () => run.write('x'.repeat(1000)), isCode('KAFKA_RECORD_REFUSED'))
-    const serializer = { serialize: (value: string) => ({ topic: 't', partition: 2, key: null, value, timestamp: null, headers: [] }) }
+    const serializer = {
+      serialize: (value: string) => ({ topic: 't', partition: 2, key: null, value, timestamp: null, headers: [] }),
+    }
     const wrong = await started(stub, { ...options, serializer })
     await assert.rejects(async () => wrong.write('a'), isCode('KAFKA_RECORD_REFUSED'))
     stub.create('t', 3)
@@ -368,7 +374,10 @@ describe('Records of a KafkaSink', () => {
     const [record] = batch?.messages ?? []
     assert.equal(batch?.partition, 1)
     assert.deepEqual(Buffer.from(record?.key ?? []).toString(), 'key of a')
-    assert.deepEqual(record?.headers.map(([key, value]) => [String(key), String(value)]), [['h', '1']])
+    assert.deepEqual(
+      record?.headers.map(([key, value]) => [String(key), String(value)]),
+      [['h', '1']],
+    )
     const nothing = await started(stub, { ...options, serializer: { serialize: () => null } })
     await nothing.writeAll('b')
     await nothing.finish(1)
