@@ -20,6 +20,7 @@ const entries = [
   'connectors/base/base-entry',
   'connectors/datagen/datagen-entry',
   'connectors/filesystem/filesystem-entry',
+  'connectors/kafka/kafka-entry',
   'connectors/socket/socket-entry',
   'formats/avro/avro-entry',
   'formats/avro/registry/registry-thread-entry',

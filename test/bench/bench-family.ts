@@ -47,6 +47,8 @@ export interface BenchFamily {
   readonly name: string
   /** Too long to be among all rows. */
   readonly isOnlyWhenNamed?: boolean
+  /** Starts what its programs need, and returns how to stop it. */
+  readonly prepare?: () => Promise<() => Promise<void>>
   readonly programs: readonly BenchProgram[]
   readonly rows: readonly BenchRow[]
 }

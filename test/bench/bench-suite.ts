@@ -45,6 +45,19 @@ export async function measureFamily(
   engines: readonly BenchEngine[],
   options: SuiteOptions,
 ): Promise<FamilyResult> {
+  const stop = await family.prepare?.()
+  try {
+    return await measureInTurn(family, engines, options)
+  } finally {
+    await stop?.()
+  }
+}
+
+async function measureInTurn(
+  family: BenchFamily,
+  engines: readonly BenchEngine[],
+  options: SuiteOptions,
+): Promise<FamilyResult> {
   const result = new FamilyResult(family)
   for (let run = 0; run < options.runs; run += 1) {
     for (const program of family.programs) {

@@ -23,6 +23,7 @@ import { checkpointFamily } from './families/checkpoint-family.js'
 import { exchangeFamily } from './families/exchange-family.js'
 import { filesFamily } from './families/files-family.js'
 import { idleFamily } from './families/idle-family.js'
+import { kafkaFamily } from './families/kafka-family.js'
 import { keyedCountFamily } from './families/keyed-count-family.js'
 import { latencyFamily } from './families/latency-family.js'
 import { queriesFamily } from './families/queries-family.js'
@@ -68,6 +69,7 @@ const FAMILIES: readonly BenchFamily[] = [
   joinsFamily,
   stateFamily,
   manyKeysFamily,
+  kafkaFamily,
 ]
 const NAMES = FAMILIES.map(({ name }) => name)
 

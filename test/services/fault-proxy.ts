@@ -38,6 +38,8 @@ export interface FaultProxyTerms {
   readonly port: number
   readonly seed: number
   readonly chances?: FaultChances
+  /** Where it listens: for a server that tells its clients where it is. Without it, on a port that is free. */
+  readonly listensOn?: number
 }
 
 const LARGEST_AFTER_BYTES_LOG2 = 23
@@ -63,7 +65,7 @@ export class FaultProxy {
   /** Prints its seed, with which the same fates are drawn again. */
   static async start(terms: FaultProxyTerms): Promise<FaultProxy> {
     const proxy = new FaultProxy(terms)
-    await new Promise<void>((resolve) => proxy.#server.listen(0, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => proxy.#server.listen(terms.listensOn ?? 0, '127.0.0.1', resolve))
     process.stdout.write(`fault proxy to port ${String(terms.port)}: seed ${String(terms.seed)}\n`)
     return proxy
   }

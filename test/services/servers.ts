@@ -38,6 +38,29 @@ export const SERVERS: readonly ServiceServer[] = [
     ports: ['HDFS_RPC_PORT', 'HDFS_HTTP_PORT', 'HDFS_DN_PORT', 'HDFS_DN_HTTP_PORT', 'HDFS_DN_IPC_PORT'],
   },
   {
+    name: 'kafka',
+    programs: [
+      // The suites' own programs of Java are run from their source.
+      {
+        name: 'java with its compiler',
+        inPackage: 'openjdk-17-jdk-headless',
+        isThere: 'java --list-modules | grep -q ^jdk.compiler',
+      },
+      { name: 'mvn', inPackage: 'maven' },
+      { name: 'openssl', inPackage: 'openssl' },
+    ],
+    ports: [
+      'KAFKA_PORT',
+      'KAFKA_CONTROLLER_PORT',
+      'KAFKA_PORT_2',
+      'KAFKA_SASL_PORT',
+      'KAFKA_TLS_PORT',
+      'KAFKA_SASL_TLS_PORT',
+      'KAFKA_PROXIED_PORT',
+      'KAFKA_PROXY_PORT',
+    ],
+  },
+  {
     name: 'moto',
     programs: [
       { name: 'python3', inPackage: 'python3' },

@@ -228,7 +228,7 @@ export const FURTHER_NAMES: readonly string[] = `
   ProcessWindowFunctionContext ReaderInfo ReaderOutput ReadOnlyBroadcastState RegisteredTypes
   RestartStrategyConfiguration RichCoGroupFunction RichFlatJoinFunction RichFunction RichJoinFunction
   SessionGapArgument SessionWindowTimeGapExtractor SimpleVersionedSerializer SinkFunctionContext Source SourceContext
-  SourceEvent SourceOutput SourceReader SourceReaderContext SourceRun SourceSplit SplitCallHandler SplitCallPeriod
+  SourceEvent SourceOutput SourceProvider SourceReader SourceReaderContext SourceRun SourceSplit SplitCallHandler SplitCallPeriod
   SplitEnumerator SplitEnumeratorContext SplitsAssignment StandardSchemaIssue StandardSchemaResult StandardSchemaV1 State
   StateBackend StateDescriptor StateOf StateSchema StateSchemaOptions TaggedUnion
   TextWriter TimeDomain TimestampAssigner TimestampAssignerArgument TimestampedValue TimeWindow TriggerContext

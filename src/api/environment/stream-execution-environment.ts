@@ -23,6 +23,7 @@ import { WatermarkStrategy } from '../eventtime/watermark-strategy.js'
 import { isParallelSource, type SourceFunction } from '../functions/source-function.js'
 import { FromElementsFunction } from '../functions/source/from-elements-function.js'
 import { SocketTextStreamFunction } from '../functions/source/socket-text-stream-function.js'
+import { isSourceProvider, type SourceProvider } from '../functions/source/source-provider.js'
 import { StatefulSequenceSource } from '../functions/source/stateful-sequence-source.js'
 import { TextFileSource } from '../functions/source/text-file-source.js'
 import type { TypeInformation } from '../types/type-information.js'
@@ -124,10 +125,14 @@ export class StreamExecutionEnvironment {
 
   /** A stream of what the function collects; with a type of instances (`Types.POJO`) these travel too. */
   addSource<T>(
-    sourceFunction: SourceFunction<T> | SourceFunction<T>['run'],
+    sourceFunction: SourceFunction<T> | SourceFunction<T>['run'] | SourceProvider<T>,
     sourceName = 'Custom Source',
     type?: TypeInformation<T>,
   ): DataStreamSource<T> {
+    if (isSourceProvider<T>(sourceFunction)) {
+      const name = checkedText('addSource', 'the name', sourceName)
+      return this.fromSource(sourceFunction.toSource(), sourceFunction.getWatermarkStrategy(), name, type)
+    }
     if (hasMethods(sourceFunction, 'createReader')) {
       const reason =
         'it takes a source function; a Source with splits goes to fromSource(source, watermarkStrategy, name)'

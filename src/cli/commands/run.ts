@@ -3,6 +3,7 @@ import { SavepointOptions } from '../../core/config/savepoint-options.js'
 import type { SessionRestClient } from '../../client/session-rest-client.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import { applyClaimMode, CLAIM_MODE_OPTION, RESTORE_MODE_OPTION } from '../arguments/claim-mode.js'
+import { applyMissingOffset, MISSING_OFFSET_OPTION } from '../arguments/missing-offset.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import type { CliContext } from '../arguments/cli-context.js'
 import { settingOf } from '../arguments/load-cli-configuration.js'
@@ -25,7 +26,7 @@ const WAIT = 'wait'
 /** Options that say what is to run, or from what. */
 const OF_THE_JOB: readonly string[] = [
   ...['class', 'parallelism', 'jarfile', 'arguments'],
-  ...['fromSavepoint', 'allowNonRestoredState', 'claimMode', 'restoreMode'],
+  ...['fromSavepoint', 'allowNonRestoredState', 'claimMode', 'restoreMode', 'on-missing-offset'],
 ]
 
 export const runCommand: CliCommand = {
@@ -58,6 +59,7 @@ export const runCommand: CliCommand = {
       description:
         'Attached, in a session: cancels the job when the command ends before it (Ctrl-C), or is not heard of any more. Outside of a session a job always ends with its command.',
     },
+    MISSING_OFFSET_OPTION,
     CLAIM_MODE_OPTION,
     RESTORE_MODE_OPTION,
     WEB_OPTION,
@@ -112,6 +114,7 @@ export const runCommand: CliCommand = {
     applyProgramOptions(parsed, configuration)
     applyRestoreOptions(parsed, configuration, context.workingDirectory)
     applyClaimMode(parsed, configuration, context.tell)
+    applyMissingOffset(parsed, configuration)
     const request = {
       jobFile: absoluteTarget(jobFile, 'path of the job file', context.workingDirectory),
       entry: valueOf(parsed, 'class'),

@@ -1,4 +1,5 @@
 /** Sub-path `flink-ts/connectors/base`: for authors of connectors. */
+export { DeliveryGuarantee } from './delivery-guarantee.js'
 export type { RecordEmitter } from './record-emitter.js'
 export { RecordsBySplits } from './records-by-splits.js'
 export type { RecordsWithSplitIds } from './records-with-split-ids.js'

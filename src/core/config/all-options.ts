@@ -8,6 +8,7 @@ import { ExecutionOptions } from './execution-options.js'
 import { HdfsOptions } from './hdfs-options.js'
 import { HighAvailabilityOptions } from './high-availability-options.js'
 import { JobManagerOptions } from './job-manager-options.js'
+import { KafkaOptions } from './kafka-options.js'
 import { MetricOptions } from './metric-options.js'
 import { PipelineOptions } from './pipeline-options.js'
 import { RestOptions } from './rest-options.js'
@@ -50,6 +51,7 @@ export const OPTION_GROUPS: readonly OptionGroup[] = [
   { title: 'Processes and logs', holder: 'ClusterOptions', options: ClusterOptions },
   { title: 'Session cluster', holder: 'SessionOptions', options: SessionOptions },
   { title: 'Files on S3', holder: 'S3Options', options: S3Options },
+  { title: 'Kafka', holder: 'KafkaOptions', options: KafkaOptions },
   { title: 'Metrics', holder: 'MetricOptions', options: MetricOptions },
   { title: 'Client', holder: 'ClientOptions', options: ClientOptions },
   { title: 'REST', holder: 'RestOptions', options: RestOptions },

@@ -5,6 +5,8 @@ import { FILESYSTEM_ERRORS } from './filesystem-errors.js'
 import { FORMAT_ERRORS } from './format-errors.js'
 import { HIGH_AVAILABILITY_ERRORS } from './high-availability-errors.js'
 import { JOB_ERRORS } from './job-errors.js'
+import { KAFKA_ERRORS } from './kafka-errors.js'
+import { KAFKA_SINK_ERRORS } from './kafka-sink-errors.js'
 import { METRIC_ERRORS } from './metric-errors.js'
 import { PROCESS_ERRORS } from './process-errors.js'
 import { PROGRAM_ERRORS } from './program-errors.js'
@@ -52,6 +54,8 @@ type Tables = Family<typeof CONFIGURATION_ERRORS> &
   Family<typeof FORMAT_ERRORS> &
   Family<typeof SOURCE_ERRORS> &
   Family<typeof SINK_ERRORS> &
+  Family<typeof KAFKA_ERRORS> &
+  Family<typeof KAFKA_SINK_ERRORS> &
   Family<typeof WINDOW_ERRORS> &
   Family<typeof STATE_ERRORS> &
   Family<typeof CHECKPOINT_ERRORS> &
@@ -74,6 +78,8 @@ export const ERROR_TABLE: Tables = {
   ...family(FORMAT_ERRORS, 500),
   ...family(SOURCE_ERRORS, 500),
   ...family(SINK_ERRORS, 500),
+  ...family(KAFKA_ERRORS, 500),
+  ...family(KAFKA_SINK_ERRORS, 500),
   ...family(WINDOW_ERRORS, 500),
   ...family(STATE_ERRORS, 500),
   ...family(CHECKPOINT_ERRORS, 500),

@@ -21,6 +21,12 @@ interface Snapshot {
   readonly isFound: boolean
 }
 
+export interface WholeRun {
+  readonly parallelism: number
+  readonly slowMs: number
+  readonly options: Chain['options']
+}
+
 /** A run that did not do what it should: not started, not ended, failed. */
 export class ChaosFailure extends Error {
   override readonly name = 'ChaosFailure'
@@ -59,6 +65,11 @@ export class ChaosRuns {
   /** The output of a run that nobody disturbs. */
   async undisturbed(): Promise<Buffer> {
     return this.#toTheEnd(this.#start(1, 0, ['-Dexecution.checkpointing.interval=200 ms']))
+  }
+
+  /** A run that is not killed, with its records slowed down and options of its own; what it meets is the caller's business. */
+  async toTheEnd({ parallelism, slowMs, options }: WholeRun): Promise<Buffer> {
+    return this.#toTheEnd(this.#start(parallelism, slowMs, given(options)))
   }
 
   async killed(kill: Kill, options: Chain['options']): Promise<RunEnd> {

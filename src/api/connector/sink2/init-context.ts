@@ -1,5 +1,6 @@
 import type { Configuration } from '../../../core/config/configuration.js'
 import type { FileSystems } from '../../../core/fs/file-systems.js'
+import type { Logger } from '../../../core/logging/logger.js'
 import type { MetricGroup } from '../../../core/metrics/metric-group.js'
 import type { Clock } from '../../../core/time/clock.js'
 
@@ -44,6 +45,8 @@ export interface InitContext {
   getConfiguration(): Configuration
   getFileSystems(): FileSystems
   getClock(): Clock
+  /** Of the task: what it is given is in the log of the job. */
+  getLogger?(): Logger
 }
 
 /**

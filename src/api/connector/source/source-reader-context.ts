@@ -1,5 +1,6 @@
 import type { Configuration } from '../../../core/config/configuration.js'
 import type { FileSystems } from '../../../core/fs/file-systems.js'
+import type { Logger } from '../../../core/logging/logger.js'
 import type { MetricGroup } from '../../../core/metrics/metric-group.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { SourceEvent } from './source-event.js'
@@ -26,6 +27,8 @@ export interface SourceReaderContext {
   getConfiguration(): Configuration
   getFileSystems(): FileSystems
   getClock(): Clock
+  /** Of the task. */
+  getLogger?(): Logger
   /**
    * Asks the enumerator for a split. A question is not part of a checkpoint: a reader that starts without splits asks again in
    * its `start`.

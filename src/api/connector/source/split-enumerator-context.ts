@@ -1,4 +1,5 @@
 import type { FileSystems } from '../../../core/fs/file-systems.js'
+import type { Logger } from '../../../core/logging/logger.js'
 import type { Clock } from '../../../core/time/clock.js'
 import type { ReaderInfo } from './reader-info.js'
 import type { SourceEvent } from './source-event.js'
@@ -80,6 +81,8 @@ export interface SplitEnumeratorContext<SplitT extends SourceSplit> {
   setIsProcessingBacklog(isProcessingBacklog: boolean): void
   /** The engine's clock, without timers: for these there is `callAsync`. */
   getClock(): Pick<Clock, 'now' | 'monotonicMs'>
+  /** Of the worker. */
+  getLogger?(): Logger
   /** By scheme: where splits are parts of files. */
   getFileSystems(): FileSystems
 }

@@ -7,7 +7,7 @@ import { sinkProcessingTimeService } from '../operators/sink-clock.js'
 import type { OperatorContext } from '../operators/stream-operator.js'
 
 export function sinkInitContext(context: OperatorContext, restoredCheckpointId: number | undefined): InitContext {
-  const { taskInfo, metrics, configuration, fileSystems, clock } = context
+  const { taskInfo, metrics, configuration, fileSystems, clock, logger } = context
   return {
     getTaskInfo: () => ({
       getTaskName: () => taskInfo.taskName,
@@ -22,6 +22,7 @@ export function sinkInitContext(context: OperatorContext, restoredCheckpointId: 
     getConfiguration: () => configuration,
     getFileSystems: () => fileSystems,
     getClock: () => clock,
+    getLogger: () => logger,
   }
 }
 

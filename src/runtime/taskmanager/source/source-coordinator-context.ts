@@ -113,6 +113,10 @@ export class SourceCoordinatorContext implements SplitEnumeratorContext<SourceSp
     return this.#context.clock
   }
 
+  getLogger(): OperatorCoordinatorContext['logger'] {
+    return this.#context.logger
+  }
+
   getFileSystems(): OperatorCoordinatorContext['fileSystems'] {
     return this.#context.fileSystems
   }

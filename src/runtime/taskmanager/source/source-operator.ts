@@ -254,7 +254,7 @@ export class SourceOperator
   }
 
   #readerContext(): SourceReaderContext {
-    const { taskInfo, metrics, configuration, fileSystems, clock } = this.context
+    const { taskInfo, metrics, configuration, fileSystems, clock, logger } = this.context
     return {
       getIndexOfSubtask: () => taskInfo.subtaskIndex,
       currentParallelism: () => taskInfo.parallelism,
@@ -263,6 +263,7 @@ export class SourceOperator
       getConfiguration: () => configuration,
       getFileSystems: () => fileSystems,
       getClock: () => clock,
+      getLogger: () => logger,
       sendSplitRequest: () => {
         this.#send({ kind: 'split-request', location: LOCATION })
       },

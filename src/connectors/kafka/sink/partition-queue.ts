@@ -1,0 +1,94 @@
+// Duty: the records for one partition that are not written yet, as batches.
+// Invariants: batches leave in the order of their records, one at a time; one that may have been written is sent again with the numbers that
+// it had.
+// Thread: the task worker that owns the writer.
+import type { TopicPartitionName } from '../client/cluster-metadata.js'
+import { RecordBatch, type BatchRecord } from './record-batch.js'
+
+export interface QueuedBatch {
+  readonly batch: RecordBatch
+  /** Of its first record in the partition; undefined until it is sent for the first time. */
+  firstSequence: number | undefined
+  attempts: number
+  giveUpAtMs: number
+}
+
+/** Sequence numbers begin again after it. */
+const GREATEST_SEQUENCE = 0x7fffffff
+const FIRST_BATCH_BYTES = 4096
+
+export class PartitionQueue implements TopicPartitionName {
+  readonly topic: string
+  readonly partition: number
+  /** Its batch is on its way. */
+  isBusy = false
+  /** Its transaction knows of it. */
+  isRegistered = false
+  /** Of the first record that waits. */
+  sinceMs = 0
+  #full: QueuedBatch[] = []
+  #filling: RecordBatch | undefined
+  #nextSequence = 0
+  #lastBatchBytes = FIRST_BATCH_BYTES
+
+  constructor(topic: string, partition: number) {
+    this.topic = topic
+    this.partition = partition
+  }
+
+  get name(): string {
+    return `${this.topic}-${String(this.partition)}`
+  }
+
+  get isEmpty(): boolean {
+    return this.#filling === undefined && this.#full.length === 0
+  }
+
+  /** Of what waits for the next request. */
+  get nextBytes(): number {
+    return this.#full[0]?.batch.sizeBytes ?? this.#filling?.sizeBytes ?? 0
+  }
+
+  /** How many bytes it took. A batch that would be larger than `mostBytes` with it is full before. */
+  append(record: BatchRecord, recordBytes: number, mostBytes: number): number {
+    if (this.#filling !== undefined && this.#filling.sizeBytes + recordBytes > mostBytes) this.#close()
+    this.#filling ??= new RecordBatch(this.#lastBatchBytes)
+    const before = this.#filling.recordBytes
+    this.#filling.append(record)
+    return this.#filling.recordBytes - before
+  }
+
+  /** The next one to be sent, with its sequence number. */
+  take(): QueuedBatch | undefined {
+    if (this.#full.length === 0) this.#close()
+    const taken = this.#full.shift()
+    if (taken !== undefined && taken.firstSequence === undefined) {
+      taken.firstSequence = this.#nextSequence
+      const next = this.#nextSequence + taken.batch.count
+      this.#nextSequence = next > GREATEST_SEQUENCE ? next - GREATEST_SEQUENCE - 1 : next
+    }
+    return taken
+  }
+
+  giveBack(queued: QueuedBatch): void {
+    this.#full.unshift(queued)
+  }
+
+  /** Another producer goes on, which has sent nothing yet. */
+  begin(): void {
+    this.#nextSequence = 0
+    this.isRegistered = false
+  }
+
+  clear(): void {
+    this.#full = []
+    this.#filling = undefined
+  }
+
+  #close(): void {
+    if (this.#filling === undefined) return
+    this.#lastBatchBytes = Math.max(FIRST_BATCH_BYTES, this.#filling.sizeBytes)
+    this.#full.push({ batch: this.#filling, firstSequence: undefined, attempts: 0, giveUpAtMs: 0 })
+    this.#filling = undefined
+  }
+}
