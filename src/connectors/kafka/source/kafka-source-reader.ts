@@ -39,7 +39,12 @@ interface KafkaPartitionState {
   topicId: string | undefined
 }
 
-export class KafkaSourceReader<T> extends SourceReaderBase<FetchedElement, T, KafkaPartitionSplit, KafkaPartitionState> {
+export class KafkaSourceReader<T> extends SourceReaderBase<
+  FetchedElement,
+  T,
+  KafkaPartitionSplit,
+  KafkaPartitionState
+> {
   readonly #input: KafkaSourceReaderInput<T>
   readonly #metrics: KafkaSourceReaderMetrics
   readonly #ending: { readonly isOver: boolean } | undefined
@@ -85,10 +90,7 @@ export class KafkaSourceReader<T> extends SourceReaderBase<FetchedElement, T, Ka
     return { split, figures, nextOffset: split.getStartingOffset(), topicId: split.getTopicId() }
   }
 
-  protected toSplitType(
-    _splitId: string,
-    { split, nextOffset, topicId }: KafkaPartitionState,
-  ): KafkaPartitionSplit {
+  protected toSplitType(_splitId: string, { split, nextOffset, topicId }: KafkaPartitionState): KafkaPartitionSplit {
     return split.from(nextOffset, topicId)
   }
 
@@ -153,6 +155,13 @@ class KafkaRecordEmitter<T> implements RecordEmitter<FetchedElement, T, KafkaPar
 
 function failedRecord(record: ConsumerRecord): FailedRecord {
   const headers = record.headers().map(({ key: name, value }) => ({ name, value }))
-  const origin = { topic: record.topic(), partition: record.partition(), offset: record.offset(), key: record.key(), headers }
-  return { record: record.value(), timestamp: record.timestamp(), origin }
+  const origin = {
+    topic: record.topic(),
+    partition: record.partition(),
+    offset: record.offset(),
+    key: record.key(),
+    headers,
+  }
+  const timestamp = record.timestamp() < 0 ? undefined : record.timestamp()
+  return { record: record.value(), timestamp, origin }
 }
