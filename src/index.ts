@@ -168,7 +168,7 @@ export type { SerializationSchema } from './api/functions/sink/serialization-sch
 export type { SinkProvider } from './api/functions/sink/sink-provider.js'
 export { TwoPhaseCommitSinkFunction } from './api/functions/sink/two-phase-commit-sink-function.js'
 export type { DeserializationSchema } from './api/functions/source/deserialization-schema.js'
-export type { SourceProvider } from './api/functions/source/source-provider.js'
+export type { SourceProvider } from './api/connector/source/source-provider.js'
 export { WriteMode } from './api/functions/sink/write-mode.js'
 export {
   ParallelSourceFunction,

@@ -21,7 +21,6 @@ import {
 import { OffsetsInitializer } from '../../../../src/connectors/kafka/source/offsets-initializer.js'
 import { TopicPartition } from '../../../../src/connectors/kafka/topic-partition.js'
 import { SeededRandom } from '../../../../src/core/random/seeded-random.js'
-import { ManualClock } from '../../../../src/core/time/manual-clock.js'
 import { FlinkError, type ErrorCode } from '../../../../src/index.js'
 import { EnumeratorContext } from './kafka-source-run.js'
 import { StubKafka } from './stub-kafka.js'
@@ -36,7 +35,7 @@ function enumeratorOf(
   more: Partial<KafkaSourceEnumeratorInput> = {},
 ): KafkaSourceEnumerator {
   const settings = kafkaClientSettings(propertiesOf({ 'bootstrap.servers': 'one:1' }), 'c')
-  const services = { clock: new ManualClock(), random: new SeededRandom(1), library: stub.library }
+  const services = { clock: stub.clock, random: new SeededRandom(1), library: stub.library }
   return new KafkaSourceEnumerator({
     context,
     subscriber: topicsSubscriber(['t']),
@@ -66,7 +65,7 @@ async function assignedFrom(
   context.register(0)
   const enumerator = enumeratorOf(stub, context, more)
   enumerator.start()
-  await context.turn()
+  await stub.driven(context.turn())
   await enumerator.close()
   const starts = context.splits.map((split) => [
     split.splitId(),
@@ -189,7 +188,10 @@ describe('A Kafka enumerator', () => {
     const context = new EnumeratorContext(1)
     const enumerator = enumeratorOf(stub, context)
     enumerator.start()
-    await assert.rejects(context.turn(), refusal('KAFKA_TOPIC_MISSING', /The topic t is not there at one:1/))
+    await assert.rejects(
+      stub.driven(context.turn()),
+      refusal('KAFKA_TOPIC_MISSING', /The topic t is not there at one:1/),
+    )
     stub.create('t')
     await context.turn()
     stub.fault = () => {

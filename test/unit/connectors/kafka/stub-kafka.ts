@@ -2,9 +2,11 @@
  * Brokers in memory under the client's own calls, for what a real broker does not do when it is told to: a leader that moves, an error that
  * passes, a topic that is made anew between two requests.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as kafka from '@platformatic/kafka'
 import { WireReader } from '../../../../src/connectors/kafka/client/wire-reader.js'
 import type { KafkaLibrary } from '../../../../src/connectors/kafka/client/kafka-library.js'
+import { ManualClock } from '../../../../src/core/time/manual-clock.js'
 import { batchOf } from './batches-of.js'
 
 interface StubPartition {
@@ -27,6 +29,8 @@ const UNKNOWN_TOPIC_ID = 100
 export class StubKafka {
   readonly topics = new Map<string, StubTopic>()
   readonly committed = new Map<string, number>()
+  /** Of whoever waits for another try. */
+  readonly clock = new ManualClock()
   /** Requests, as `fetch@1`: kind and broker. */
   readonly requests: string[] = []
   readonly library: KafkaLibrary
@@ -82,6 +86,21 @@ export class StubKafka {
           }),
       },
     }
+  }
+
+  /** With its clock going on as long as `work` lasts. */
+  async driven<R>(work: Promise<R>): Promise<R> {
+    let isSettled = false
+    const settled = work.then(
+      () => (isSettled = true),
+      () => (isSettled = true),
+    )
+    while (!isSettled) {
+      this.clock.advance(100)
+      await nextTurn()
+    }
+    await settled
+    return work
   }
 
   /** Made anew where it is there. */
