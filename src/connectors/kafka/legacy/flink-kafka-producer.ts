@@ -1,5 +1,5 @@
 import type { Sink } from '../../../api/connector/sink2/sink.js'
-import type { SinkProvider } from '../../../api/functions/sink/sink-provider.js'
+import type { SinkProvider } from '../../../api/connector/sink2/sink-provider.js'
 import { describeValue } from '../../../core/errors/describe-value.js'
 import { DeliveryGuarantee } from '../../base/delivery-guarantee.js'
 import { checkedPart, checkedText, refuseArgument } from '../kafka-arguments.js'
