@@ -58,14 +58,20 @@ function stored(state: KafkaSourceEnumState): KafkaSourceEnumState {
 }
 
 /** Where each partition begins, and stops. */
-async function assignedFrom(stub: StubKafka, more: Partial<KafkaSourceEnumeratorInput>): Promise<Record<string, unknown>> {
+async function assignedFrom(
+  stub: StubKafka,
+  more: Partial<KafkaSourceEnumeratorInput>,
+): Promise<Record<string, unknown>> {
   const context = new EnumeratorContext(1)
   context.register(0)
   const enumerator = enumeratorOf(stub, context, more)
   enumerator.start()
   await context.turn()
   await enumerator.close()
-  const starts = context.splits.map((split) => [split.splitId(), [split.getStartingOffset(), split.getStoppingOffset()]])
+  const starts = context.splits.map((split) => [
+    split.splitId(),
+    [split.getStartingOffset(), split.getStoppingOffset()],
+  ])
   return Object.fromEntries(starts) as Record<string, unknown>
 }
 
@@ -81,7 +87,9 @@ describe('A Kafka enumerator', () => {
     context.register(0, 1)
     enumerator.addReader(0)
     enumerator.addReader(1)
-    const [first, second] = [0, 1].map((reader) => context.assigned.filter((each) => each.startsWith(`${String(reader)}:`)))
+    const [first, second] = [0, 1].map((reader) =>
+      context.assigned.filter((each) => each.startsWith(`${String(reader)}:`)),
+    )
     assert.equal(first?.length, 2)
     assert.equal(second?.length, 2)
     assert.equal(context.withoutMore.size, 0)
@@ -103,7 +111,10 @@ describe('A Kafka enumerator', () => {
     await context.turn()
     assert.deepEqual(
       context.splits.map((split) => [split.splitId(), split.getStartingOffset()]),
-      [['t-0', 1], ['t-1', EARLIEST_OFFSET]],
+      [
+        ['t-0', 1],
+        ['t-1', EARLIEST_OFFSET],
+      ],
     )
     await enumerator.close()
   })
@@ -181,9 +192,7 @@ describe('A Kafka enumerator', () => {
     await assert.rejects(context.turn(), refusal('KAFKA_TOPIC_MISSING', /The topic t is not there at one:1/))
     stub.create('t')
     await context.turn()
-    const clock = new ManualClock()
     stub.fault = () => {
-      clock.advance(1)
       throw new FlinkError('KAFKA_REQUEST_FAILED', { operation: 'x', broker: 'y', reason: 'z', advice: '' })
     }
     await context.turn()
@@ -239,7 +248,10 @@ describe('Offsets to begin and to stop at', () => {
     const stub = filled()
     stub.committed.set('t-0', 99)
     const startingOffsets = OffsetsInitializer.committedOffsets('LATEST')
-    assert.deepEqual(Object.values(await assignedFrom(stub, { startingOffsets })), [[4, undefined], [2, undefined]])
+    assert.deepEqual(Object.values(await assignedFrom(stub, { startingOffsets })), [
+      [4, undefined],
+      [2, undefined],
+    ])
     const specific = OffsetsInitializer.offsets(new Map([[new TopicPartition('t', 0), 77]]), 'NONE')
     stub.committed.set('t-1', 1)
     const found = assignedFrom(stub, { startingOffsets: specific })
