@@ -3,7 +3,7 @@ import type { SinkProvider } from '../../../api/connector/sink2/sink-provider.js
 import { describeValue } from '../../../core/errors/describe-value.js'
 import { DeliveryGuarantee } from '../../base/delivery-guarantee.js'
 import { checkedPart, checkedText, refuseArgument } from '../kafka-arguments.js'
-import { Properties, propertiesOf, type PropertiesLike } from '../properties/properties.js'
+import { propertiesOf, type Properties, type PropertiesLike } from '../properties/properties.js'
 import { FlinkFixedPartitioner, type KafkaPartitioner } from '../sink/kafka-partitioner.js'
 import { KafkaSink } from '../sink/kafka-sink.js'
 import { sinkProperties } from '../sink/producer-properties.js'
