@@ -3,6 +3,8 @@ export { AvroDeserializationSchema, type AvroReading } from './avro-deserializat
 export { AvroEncoding } from './avro-encoding.js'
 export { AvroSerializationSchema } from './avro-serialization-schema.js'
 export type { AvroOptions, AvroSchema } from './avro-type.js'
+export { AvroReaderFormat } from './files/avro-reader-format.js'
+export { AvroWriters, type AvroWriting } from './files/avro-writers.js'
 export {
   ConfluentRegistryAvroDeserializationSchema,
   type RegistryReading,

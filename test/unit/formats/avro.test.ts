@@ -46,15 +46,22 @@ interface User {
   readonly picture: Uint8Array
 }
 
-const anyUser: fc.Arbitrary<User> = fc.record({
-  id: fc.maxSafeInteger(),
-  name: fc.option(fc.string()),
-  tags: fc.array(fc.string()),
-  address: fc.option(fc.record({ city: fc.string() }, { noNullPrototype: true })),
-  counts: fc.dictionary(fc.string().filter((name) => name !== '__proto__'), fc.integer(), { noNullPrototype: true }),
-  kind: fc.constantFrom('A', 'B'),
-  picture: fc.uint8Array(),
-}, { noNullPrototype: true })
+const anyUser: fc.Arbitrary<User> = fc.record(
+  {
+    id: fc.maxSafeInteger(),
+    name: fc.option(fc.string()),
+    tags: fc.array(fc.string()),
+    address: fc.option(fc.record({ city: fc.string() }, { noNullPrototype: true })),
+    counts: fc.dictionary(
+      fc.string().filter((name) => name !== '__proto__'),
+      fc.integer(),
+      { noNullPrototype: true },
+    ),
+    kind: fc.constantFrom('A', 'B'),
+    picture: fc.uint8Array(),
+  },
+  { noNullPrototype: true },
+)
 
 function plain(user: User): User {
   return { ...user, counts: { ...user.counts }, picture: Uint8Array.from(user.picture) }
@@ -76,14 +83,23 @@ describe('Avro', () => {
   }
 
   it('writes what Avro says, byte for byte', () => {
-    const schema = AvroSerializationSchema.forGeneric({ type: 'record', name: 'R', fields: [{ name: 'a', type: 'long' }, { name: 'b', type: 'string' }] })
+    const schema = AvroSerializationSchema.forGeneric({
+      type: 'record',
+      name: 'R',
+      fields: [
+        { name: 'a', type: 'long' },
+        { name: 'b', type: 'string' },
+      ],
+    })
     // The example of Avro's specification.
     assert.deepEqual([...schema.serialize({ a: 27, b: 'foo' })], [0x36, 0x06, 0x66, 0x6f, 0x6f])
   })
 
   it('gives plain objects, which exchanges and state know', () => {
     const writer = AvroSerializationSchema.forGeneric<object>(USER)
-    const user = AvroDeserializationSchema.forGeneric<User>(USER).deserialize(writer.serialize({ id: 1, address: { city: 'p' } }))
+    const user = AvroDeserializationSchema.forGeneric<User>(USER).deserialize(
+      writer.serialize({ id: 1, address: { city: 'p' } }),
+    )
     assert.equal(Object.getPrototypeOf(user), Object.prototype)
     assert.equal(Object.getPrototypeOf(user?.address), Object.prototype)
     assert.deepEqual(user?.tags, [], 'a field that was left out has its default')
@@ -120,7 +136,10 @@ describe('Avro', () => {
       )
       const asNumber = AvroDeserializationSchema.forGeneric(schema)
       assert.equal(asNumber.deserialize(large.serialize(-5n)), -5)
-      assert.throws(() => asNumber.deserialize(large.serialize(2n ** 60n)), is('RECORD_NOT_DESERIALIZABLE', /longs: 'bigint'/))
+      assert.throws(
+        () => asNumber.deserialize(large.serialize(2n ** 60n)),
+        is('RECORD_NOT_DESERIALIZABLE', /longs: 'bigint'/),
+      )
     }
   })
 
@@ -157,7 +176,10 @@ describe('Avro', () => {
     const missing = (): never => {
       throw Object.assign(new Error("Cannot find module 'avsc'"), { code: 'MODULE_NOT_FOUND' })
     }
-    assert.throws(() => loadAvsc(missing), is('FORMAT_PACKAGE_MISSING', /avsc is not installed\. Run: npm install avsc@/))
+    assert.throws(
+      () => loadAvsc(missing),
+      is('FORMAT_PACKAGE_MISSING', /avsc is not installed\. Run: npm install avsc@/),
+    )
     assert.equal(loadAvsc().Type, avsc.Type)
   })
 })

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { FileSource } from '../../../src/connectors/filesystem/filesystem-entry.js'
-import { RawDeserializationSchema, RawEncoder, RawFileFormat, RawSerializationSchema } from '../../../src/formats/raw/raw-entry.js'
+import {
+  RawDeserializationSchema,
+  RawEncoder,
+  RawFileFormat,
+  RawSerializationSchema,
+} from '../../../src/formats/raw/raw-entry.js'
 import { FlinkError } from '../../../src/index.js'
 import { FileSourceRun, filesWith } from '../connectors/filesystem/file-source-run.js'
 

@@ -2,8 +2,15 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { describe, it } from 'node:test'
-import { ConfluentRegistryAvroDeserializationSchema, ConfluentRegistryAvroSerializationSchema } from '../../../src/formats/avro/avro-entry.js'
-import { requestBlocking, type RegistryAnswer, type RegistryRequest } from '../../../src/formats/avro/registry/blocking-request.js'
+import {
+  ConfluentRegistryAvroDeserializationSchema,
+  ConfluentRegistryAvroSerializationSchema,
+} from '../../../src/formats/avro/avro-entry.js'
+import {
+  requestBlocking,
+  type RegistryAnswer,
+  type RegistryRequest,
+} from '../../../src/formats/avro/registry/blocking-request.js'
 import { registrySettings, type SchemaRegistryConfigs } from '../../../src/formats/avro/registry/registry-settings.js'
 import { SchemaCache } from '../../../src/formats/avro/registry/schema-cache.js'
 import { SchemaRegistryClient } from '../../../src/formats/avro/registry/schema-registry-client.js'
@@ -21,7 +28,10 @@ const is =
 const URL_OF_IT = 'http://registry:8081'
 
 /** A registry that answers by a table of paths. */
-function registryWith(answers: Readonly<Record<string, RegistryAnswer>>): { client: SchemaRegistryClient; asked: RegistryRequest[] } {
+function registryWith(answers: Readonly<Record<string, RegistryAnswer>>): {
+  client: SchemaRegistryClient
+  asked: RegistryRequest[]
+} {
   const asked: RegistryRequest[] = []
   const client = new SchemaRegistryClient(registrySettings(URL_OF_IT, {}, 'test'), (request) => {
     asked.push(request)
@@ -34,12 +44,22 @@ const found = (value: object): RegistryAnswer => ({ status: 200, text: JSON.stri
 
 describe('A client of a schema registry', () => {
   it('takes the schemas that a schema refers to, and theirs', () => {
-    const order = { type: 'record', name: 'Order', fields: [{ name: 'buyer', type: 'shop.User' }, { name: 'seller', type: 'shop.User' }] }
+    const order = {
+      type: 'record',
+      name: 'Order',
+      fields: [
+        { name: 'buyer', type: 'shop.User' },
+        { name: 'seller', type: 'shop.User' },
+      ],
+    }
     const user = { type: 'record', name: 'User', namespace: 'shop', fields: [{ name: 'home', type: 'shop.Address' }] }
     const address = { type: 'record', name: 'Address', namespace: 'shop', fields: [{ name: 'city', type: 'string' }] }
     const addressOf = { name: 'shop.Address', subject: 'address', version: 2 }
     const { client, asked } = registryWith({
-      '/schemas/ids/7': found({ schema: JSON.stringify(order), references: [{ name: 'shop.User', subject: 'a user', version: 1 }] }),
+      '/schemas/ids/7': found({
+        schema: JSON.stringify(order),
+        references: [{ name: 'shop.User', subject: 'a user', version: 1 }],
+      }),
       '/subjects/a%20user/versions/1': found({ schema: JSON.stringify(user), references: [addressOf] }),
       '/subjects/address/versions/2': found({ schema: JSON.stringify(address) }),
     })
@@ -51,20 +71,29 @@ describe('A client of a schema registry', () => {
   it('says what the registry says where it refuses', () => {
     const refused = { status: 409, text: '{"error_code":409,"message":"Schema being registered is incompatible"}' }
     const { client } = registryWith({ '/subjects/users-value/versions': refused })
-    assert.throws(() => client.register('users-value', 'string'), is('SCHEMA_REGISTRY_REFUSED', /HTTP 409, Schema being registered is incompatible/))
+    assert.throws(
+      () => client.register('users-value', 'string'),
+      is('SCHEMA_REGISTRY_REFUSED', /HTTP 409, Schema being registered is incompatible/),
+    )
     for (const [answer, text] of [
       [found({ schema: 'message Proto {}', schemaType: 'PROTOBUF' }), /one of PROTOBUF/],
       [found({ schema: '{' }), /JSON/],
       [{ status: 200, text: '<html>' }, /not that of a schema registry/],
       [{ status: 401, text: 'who are you?' }, /HTTP 401, who are you\?/],
     ] as const) {
-      assert.throws(() => registryWith({ '/schemas/ids/1': answer }).client.schemaById(1, {}), is('SCHEMA_REGISTRY_REFUSED', text))
+      assert.throws(
+        () => registryWith({ '/schemas/ids/1': answer }).client.schemaById(1, {}),
+        is('SCHEMA_REGISTRY_REFUSED', text),
+      )
     }
   })
 
   it('fails where no try brought an answer', () => {
     const { client } = registryWith({ '/schemas/ids/1': { status: undefined, text: 'connect ECONNREFUSED' } })
-    assert.throws(() => client.schemaById(1, {}), is('SCHEMA_REGISTRY_FAILED', /registry:8081 did not give the schema 1: connect ECONNREFUSED \(4 tries\)/))
+    assert.throws(
+      () => client.schemaById(1, {}),
+      is('SCHEMA_REGISTRY_FAILED', /registry:8081 did not give the schema 1: connect ECONNREFUSED \(4 tries\)/),
+    )
   })
 
   it('asks for a schema once, and for one that is not there now and then', () => {
@@ -84,7 +113,11 @@ describe('A client of a schema registry', () => {
       ['http://ann:p%40ss@registry:8081/', { 'basic.auth.credentials.source': 'URL' }, basic('ann:p@ss')],
       [URL_OF_IT, { 'basic.auth.credentials.source': 'USER_INFO', 'basic.auth.user.info': 'bob:x' }, basic('bob:x')],
       [URL_OF_IT, { 'schema.registry.basic.auth.user.info': 'bob:x' }, basic('bob:x')],
-      [URL_OF_IT, { 'bearer.auth.credentials.source': 'STATIC_TOKEN', 'bearer.auth.token': 't' }, { authorization: 'Bearer t' }],
+      [
+        URL_OF_IT,
+        { 'bearer.auth.credentials.source': 'STATIC_TOKEN', 'bearer.auth.token': 't' },
+        { authorization: 'Bearer t' },
+      ],
     ]
     for (const [url, configs, headers] of cases) {
       const settings = registrySettings(url, configs, 'test')
@@ -115,7 +148,16 @@ describe('A request in the middle of a synchronous call', () => {
     const { port } = server.address() as { port: number }
     await new Promise((resolve) => server.close(resolve))
     const urls = [`http://127.0.0.1:${String(port)}`]
-    const answer = requestBlocking({ urls, path: '/x', method: 'GET', headers: {}, body: undefined, timeoutMs: 1000, tries: 2, backoffMs: 1 })
+    const answer = requestBlocking({
+      urls,
+      path: '/x',
+      method: 'GET',
+      headers: {},
+      body: undefined,
+      timeoutMs: 1000,
+      tries: 2,
+      backoffMs: 1,
+    })
     assert.equal(answer.status, undefined)
     assert.match(answer.text, /ECONNREFUSED/)
   })
@@ -133,7 +175,9 @@ describe("Messages in Confluent's wire format", () => {
   })
 
   it('are not asked about for a record that cannot be written', () => {
-    const schema = ConfluentRegistryAvroSerializationSchema.forGeneric<unknown>('s', 'string', 'http://127.0.0.1:1', { 'max.retries': 0 })
+    const schema = ConfluentRegistryAvroSerializationSchema.forGeneric<unknown>('s', 'string', 'http://127.0.0.1:1', {
+      'max.retries': 0,
+    })
     assert.throws(() => schema.serialize(7), is('RECORD_NOT_WRITABLE', /invalid/))
     assert.throws(() => schema.serialize('x'), is('SCHEMA_REGISTRY_FAILED'))
   })

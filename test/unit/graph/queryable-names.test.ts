@@ -8,7 +8,7 @@ import type { StreamNode } from '../../../src/graph/stream-graph.js'
 function kept(queryable: string, state: string): StreamNode {
   const descriptor = new ValueStateDescriptor<unknown>(state).setQueryable(queryable)
   const operator = { kind: 'keyed-process', function: new QueryableStateFunction(descriptor) }
-  return { id: 1, name: `Queryable state: ${queryable}`, operator, keys: [] } as unknown as StreamNode
+  return { id: 1, name: `Queryable state: ${queryable}`, operator, keys: [], outEdges: [] } as unknown as StreamNode
 }
 
 describe('Two streams that are kept as state', () => {

@@ -168,5 +168,6 @@ function failedRecord(record: ConsumerRecord): FailedRecord {
     key: record.key(),
     headers,
   }
-  return { record: record.value(), timestamp: record.timestamp(), origin }
+  const timestamp = record.timestamp() < 0 ? undefined : record.timestamp()
+  return { record: record.value(), timestamp, origin }
 }
