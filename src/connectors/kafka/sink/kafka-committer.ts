@@ -36,7 +36,9 @@ export class KafkaCommitter implements Committer<KafkaCommittable> {
   async close(): Promise<void> {
     const cluster = this.#cluster
     this.#cluster = undefined
-    await (await cluster?.catch(() => undefined))?.close()
+    // One that could not be opened has told whoever wanted to commit.
+    const [opened] = await Promise.allSettled([cluster])
+    if (opened.status === 'fulfilled') await opened.value?.close()
   }
 
   async #commit(cluster: KafkaCluster, request: CommitRequest<KafkaCommittable>): Promise<void> {

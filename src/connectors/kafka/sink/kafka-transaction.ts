@@ -32,7 +32,7 @@ export class KafkaTransaction implements SendSession {
 
   /** Asks for a producer id before anybody waits for it. */
   prepareOrigin(): void {
-    this.#ownIdentity().catch(() => undefined)
+    void Promise.allSettled([this.#ownIdentity()])
   }
 
   async origin(): Promise<BatchOrigin> {
@@ -61,7 +61,7 @@ export class KafkaTransaction implements SendSession {
   async abort(timeoutMs: number): Promise<void> {
     const committable = this.committable()
     if (committable === undefined) return
-    await endTransaction(this.#input.cluster, committable, 'abort', timeoutMs).catch(() => undefined)
+    await Promise.allSettled([endTransaction(this.#input.cluster, committable, 'abort', timeoutMs)])
   }
 
   #ownIdentity(): Promise<ProducerIdentity> {

@@ -127,7 +127,7 @@ function warnOfTimeout(naming: TransactionNaming, context: WriterInitContext): v
   const configuration = context.getConfiguration()
   const intervalMs = configuration.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL)
   if (intervalMs === undefined) return
-  const longestMs = Number(intervalMs) + Number(configuration.get(CheckpointingOptions.CHECKPOINTING_TIMEOUT))
+  const longestMs = intervalMs + configuration.get(CheckpointingOptions.CHECKPOINTING_TIMEOUT)
   if (longestMs <= naming.timeoutMs) return
   context
     .getLogger?.()

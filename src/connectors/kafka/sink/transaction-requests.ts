@@ -55,7 +55,7 @@ export async function initTransactionalId(
 /** For batches that are to be written once, outside of transactions. */
 export async function initProducerId(cluster: KafkaCluster): Promise<ProducerIdentity> {
   const { producerId, producerEpoch } = await cluster.callAny({ operation: 'a producer id' }, (connection, library) =>
-    library.initProducerIdV4.api.async(connection, null as never, 0, NO_PRODUCER, NO_EPOCH),
+    library.initProducerIdV4.api.async(connection, null, 0, NO_PRODUCER, NO_EPOCH),
   )
   return { producerId, epoch: producerEpoch }
 }

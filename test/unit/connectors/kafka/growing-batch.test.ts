@@ -28,7 +28,7 @@ describe('A batch of records', () => {
       fc.property(fc.array(record, { minLength: 1, maxLength: 20 }), compression, (records, codec) => {
         const batch = new GrowingBatch(64)
         for (const each of records) batch.append(each)
-        const bytes = batch.seal(ORIGIN, 42, sealOptions(kafka, codec as never))
+        const bytes = batch.seal(ORIGIN, 42, sealOptions(kafka, codec))
         new RecordBatch(bytes).checkCrc()
         const read = kafka.readRecordsBatch(kafka.Reader.from(Buffer.from(bytes)))
         assert.deepEqual([read.producerId, read.producerEpoch, read.firstSequence], [7n, 3, 42])

@@ -9,7 +9,7 @@ interface StubTransaction {
   readonly partitions: Set<string>
 }
 
-/** A batch as it came. */
+/** A batch of a request. */
 export interface WrittenBatch {
   readonly topic: string
   readonly partition: number
