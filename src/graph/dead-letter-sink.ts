@@ -3,7 +3,7 @@ import type { RecordedTransformation, Transformation } from '../api/dag/transfor
 import { TransformationRecorder } from '../api/datastream/transformation-recorder.js'
 import { hasMethods } from '../api/functions/has-methods.js'
 import type { Sink } from '../api/connector/sink2/sink.js'
-import type { DeadLetter } from '../api/functions/dead-letter.js'
+import type { DeadLetter } from '../api/badrecords/dead-letter.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { StreamNode } from './stream-graph.js'
 

@@ -4,7 +4,7 @@
 // or of the engine itself is about no record, and fails the job under any policy. A dead letter goes out where a result of the record
 // would, so it is before the same barrier.
 // Thread: the task worker that owns the operator.
-import type { DeadLetter, FailedRecord } from '../../../api/functions/dead-letter.js'
+import type { DeadLetter, FailedRecord } from '../../../api/badrecords/dead-letter.js'
 import { DEAD_LETTERS, type BadRecordPolicy } from '../../../api/dag/on-error.js'
 import { FlinkError, type ErrorCode } from '../../../core/errors/flink-error.js'
 import { describeFailure } from '../../../core/errors/syntax-location.js'
