@@ -7,7 +7,7 @@ import type { DeadLetter } from '../api/badrecords/dead-letter.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { StreamNode } from './stream-graph.js'
 
-/** The sink that `onError('dead-letter', sink)` was given, behind the operator: its uid is made of the operator's. */
+/** The sink that `onError('dead-letter', sink)` was given, downstream of the operator: its uid is made of the operator's. */
 export function deadLetterSinkOf(
   transformation: Transformation,
   sink: NonNullable<BadRecordSettings['sink']>,

@@ -64,7 +64,7 @@ export class BadRecords {
     this.#counter = owner.metrics.counter(this.#policy === 'skip' ? 'numRecordsSkipped' : 'numDeadLetters')
   }
 
-  /** Of an error that leaves more behind than a record: it fails the job. */
+  /** Of an error that is about more than a record: it fails the job. */
   holdAgainst(error: unknown): void {
     this.#held = error
   }
