@@ -146,7 +146,7 @@ export type { ListCheckpointed } from './api/functions/list-checkpointed.js'
 export { RichMapFunction, type MapFunction } from './api/functions/map-function.js'
 export type { OpenContext } from './api/functions/open-context.js'
 export { OutputTag } from './api/functions/output-tag.js'
-export type { DeadLetter, FailedRecord, RecordHeader, RecordOrigin } from './api/functions/dead-letter.js'
+export type { DeadLetter, FailedRecord, RecordHeader, RecordOrigin } from './api/badrecords/dead-letter.js'
 export type { OnError } from './api/dag/on-error.js'
 export type { DeadLetterSink } from './api/datastream/on-error-argument.js'
 export {

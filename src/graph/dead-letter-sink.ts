@@ -3,11 +3,11 @@ import type { RecordedTransformation, Transformation } from '../api/dag/transfor
 import { TransformationRecorder } from '../api/datastream/transformation-recorder.js'
 import { hasMethods } from '../api/functions/has-methods.js'
 import type { Sink } from '../api/connector/sink2/sink.js'
-import type { DeadLetter } from '../api/functions/dead-letter.js'
+import type { DeadLetter } from '../api/badrecords/dead-letter.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { StreamNode } from './stream-graph.js'
 
-/** The sink that `onError('dead-letter', sink)` was given, behind the operator: its uid is made of the operator's. */
+/** The sink that `onError('dead-letter', sink)` was given, downstream of the operator: its uid is made of the operator's. */
 export function deadLetterSinkOf(
   transformation: Transformation,
   sink: NonNullable<BadRecordSettings['sink']>,

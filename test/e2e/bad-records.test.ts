@@ -37,6 +37,47 @@ describe('A job with bad records', () => {
   })
 })
 
+const SESSIONS_JOB = `
+import { Duration, EventTimeSessionWindows, Time, WatermarkStrategy } from 'flink-ts'
+
+const COUNT = {
+  createAccumulator: () => 0,
+  add: ({ isBad }, count) => {
+    if (isBad) throw new Error('bad')
+    return count + 1
+  },
+  getResult: (count) => count,
+  merge: (one, other) => one + other,
+}
+
+export default function (env, params) {
+  const records = [[0], [100], [50, true], [1000, true], [2000], [2030, true], [3000], [3010]]
+  const time = WatermarkStrategy.forBoundedOutOfOrderness(Duration.ofMillis(10000)).withTimestampAssigner(({ at }) => at)
+  const sessions = env.fromCollection(records.map(([at, isBad = false]) => ({ at, isBad }))).assignTimestampsAndWatermarks(time)
+    .keyBy(() => 'k').window(EventTimeSessionWindows.withGap(Time.milliseconds(60)))
+  if (params.get('late') === 'true') sessions.allowedLateness(Time.milliseconds(1))
+  sessions.aggregate(COUNT, (key, window, [count], out) => out.collect(window.getStart() + '-' + window.getEnd() + ': ' + count))
+    .onError('skip').print()
+}
+`
+
+describe('Session windows with bad records', () => {
+  for (const backend of ['hashmap', 'rocksdb']) {
+    for (const late of [false, true]) {
+      const kind = late ? 'that wait for late records' : 'that fire once'
+      it(`lose no other record, and have the time of a bad one: ${kind}, ${backend}`, async () => {
+        const workspace = new Workspace({ 'state.backend.type': backend })
+        const job = workspace.file('job.mjs', SESSIONS_JOB)
+        const { exitCode, stdout, stderr } = await workspace.run('run', '-p', '1', job, '--late', String(late))
+        assert.equal(exitCode, 0, stderr)
+        const lines = stdout.split('\n').filter((line) => /^\d+-\d+: /.test(line))
+        assert.deepEqual(lines, ['0-160: 2', '2000-2090: 1', '3000-3070: 2'])
+        workspace.remove()
+      })
+    }
+  }
+})
+
 function hasCheckpoint(directory: string): boolean {
   return (
     existsSync(directory) &&

@@ -1,5 +1,5 @@
 import type { Sink } from '../connector/sink2/sink.js'
-import type { DeadLetter } from '../functions/dead-letter.js'
+import type { DeadLetter } from '../badrecords/dead-letter.js'
 import type { SinkFunction } from '../functions/sink-function.js'
 
 /**

@@ -1,5 +1,5 @@
 import type { OnError } from '../dag/on-error.js'
-import type { DeadLetter } from '../functions/dead-letter.js'
+import type { DeadLetter } from '../badrecords/dead-letter.js'
 import type { OutputTag } from '../functions/output-tag.js'
 import { checkedText } from '../types/checked-text.js'
 import { checkType } from '../types/type-check.js'

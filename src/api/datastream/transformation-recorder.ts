@@ -12,7 +12,7 @@ import type {
   Transformation,
   TransformationInput,
 } from '../dag/transformation.js'
-import type { DeadLetter } from '../functions/dead-letter.js'
+import type { DeadLetter } from '../badrecords/dead-letter.js'
 import { OutputTag } from '../functions/output-tag.js'
 import { QueryableStateFunction, type KeptStateDescriptor } from '../functions/queryable-state-function.js'
 import type { AnySink } from '../connector/sink2/sink-check.js'

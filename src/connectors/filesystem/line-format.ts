@@ -115,7 +115,7 @@ export class LineFormatReader<T> implements StreamFormatReader<T> {
     // The stream is closed by whoever opened it.
   }
 
-  /** Up to the first record that is none, which is behind what is used then; undefined: to the end. */
+  /** Up to the first record that is none, which counts as used then; undefined: to the end. */
   #parse(limit: number, records: T[]): RecordParseError | undefined {
     const { bytes, isAscii, isLast } = this.#blocks
     if (this.#at >= limit) return undefined

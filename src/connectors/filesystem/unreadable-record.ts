@@ -1,4 +1,4 @@
-import type { FailedRecord } from '../../api/functions/dead-letter.js'
+import type { FailedRecord } from '../../api/badrecords/dead-letter.js'
 
 /**
  * Stands in a batch in the place of a record that could not be read, with the error for it: what becomes of it says `onError` of the

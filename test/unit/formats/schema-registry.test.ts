@@ -175,7 +175,7 @@ describe("Messages in Confluent's wire format", () => {
   })
 
   it('are not asked about for a record that cannot be written', () => {
-    const schema = ConfluentRegistryAvroSerializationSchema.forGeneric<unknown>('s', 'string', 'http://127.0.0.1:1', {
+    const schema = ConfluentRegistryAvroSerializationSchema.forGeneric('s', 'string', 'http://127.0.0.1:1', {
       'max.retries': 0,
     })
     assert.throws(() => schema.serialize(7), is('RECORD_NOT_WRITABLE', /invalid/))

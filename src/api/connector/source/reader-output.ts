@@ -1,5 +1,5 @@
 import type { WatermarkOutput } from '../../eventtime/watermark-output.js'
-import type { FailedRecord } from '../../functions/dead-letter.js'
+import type { FailedRecord } from '../../badrecords/dead-letter.js'
 
 /**
  * Where records of one split go. Watermarks by the strategy of `fromSource` are made of them; a reader that knows better emits

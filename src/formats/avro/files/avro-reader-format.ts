@@ -138,9 +138,9 @@ class AvroFileReader<T> implements StreamFormatReader<T> {
     let at = 0
     try {
       while (records.length < count) {
-        const decoded = type.decode(data, at, resolver) as { value: T; offset: number }
+        const decoded = type.decode(data, at, resolver)
         if (decoded.offset < 0) throw new ReasonError('its block ends within a record')
-        records.push(decoded.value)
+        records.push(decoded.value as T)
         at = decoded.offset
       }
       return { records, offset, recordsAfterOffset: 0 }
@@ -154,7 +154,7 @@ class AvroFileReader<T> implements StreamFormatReader<T> {
 
 async function headerOf({ reopen }: StreamFormatInput): Promise<ContainerHeader> {
   return withStream(reopen, async (stream) => {
-    let bytes = Buffer.alloc(0)
+    let bytes: Buffer = Buffer.alloc(0)
     for (;;) {
       const more = await stream.read(bytes.length, HEADER_BYTES)
       bytes = Buffer.concat([bytes, more])

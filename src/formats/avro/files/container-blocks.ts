@@ -20,7 +20,7 @@ export class ContainerBlocks {
   readonly #input: StreamFormatInput
   readonly #marker: Buffer
   /** What was read and not used, and where it begins in the file. */
-  #bytes = Buffer.alloc(0)
+  #bytes: Buffer = Buffer.alloc(0)
   #offset: number
   #isAtEnd = false
   /** A marker is still to be found. */

@@ -4,7 +4,7 @@
 // or of the engine itself is about no record, and fails the job under any policy. A dead letter goes out where a result of the record
 // would, so it is before the same barrier.
 // Thread: the task worker that owns the operator.
-import type { DeadLetter, FailedRecord } from '../../../api/functions/dead-letter.js'
+import type { DeadLetter, FailedRecord } from '../../../api/badrecords/dead-letter.js'
 import { DEAD_LETTERS, type BadRecordPolicy } from '../../../api/dag/on-error.js'
 import { FlinkError, type ErrorCode } from '../../../core/errors/flink-error.js'
 import { describeFailure } from '../../../core/errors/syntax-location.js'
@@ -64,7 +64,7 @@ export class BadRecords {
     this.#counter = owner.metrics.counter(this.#policy === 'skip' ? 'numRecordsSkipped' : 'numDeadLetters')
   }
 
-  /** Of an error that leaves more behind than a record: it fails the job. */
+  /** Of an error that is about more than a record: it fails the job. */
   holdAgainst(error: unknown): void {
     this.#held = error
   }

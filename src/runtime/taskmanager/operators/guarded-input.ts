@@ -1,4 +1,4 @@
-// Duty: stands before an input of an operator whose bad records do not fail the job, and behind it as its output: what a record
+// Duty: stands before an input of an operator whose bad records do not fail the job, and is its output: what a record
 // gives goes on when the operator is done with it, or not at all.
 // Invariants: an error downstream is never taken for the operator's own. What is emitted outside of the call of a record (by a timer,
 // a watermark, a promise) goes on at once, and so does what was emitted before a watermark of the same call. An operator without a

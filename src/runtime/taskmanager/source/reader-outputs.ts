@@ -3,7 +3,7 @@
 // an output that nothing was said on counts as idle for the main one, and holds time back for a split.
 // Thread: the task worker that owns the task.
 import type { ReaderOutput, SourceOutput } from '../../../api/connector/source/reader-output.js'
-import type { FailedRecord } from '../../../api/functions/dead-letter.js'
+import type { FailedRecord } from '../../../api/badrecords/dead-letter.js'
 import type { WatermarkGenerator } from '../../../api/eventtime/watermark-generator.js'
 import type { WatermarkOutput } from '../../../api/eventtime/watermark-output.js'
 import type { WatermarkStrategy } from '../../../api/eventtime/watermark-strategy.js'

@@ -3,7 +3,7 @@
 // class for every output of every source, so that the way of a record has one shape.
 // Thread: the task worker that owns the task.
 import type { SourceOutput } from '../../../api/connector/source/reader-output.js'
-import type { FailedRecord } from '../../../api/functions/dead-letter.js'
+import type { FailedRecord } from '../../../api/badrecords/dead-letter.js'
 import type { WatermarkGenerator } from '../../../api/eventtime/watermark-generator.js'
 import type { WatermarkOutput } from '../../../api/eventtime/watermark-output.js'
 import type { TimestampAssigner } from '../../../api/eventtime/timestamp-assigner.js'

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { ReaderOutput } from '../../../../src/api/connector/source/reader-output.js'
 import type { SourceReaderContext } from '../../../../src/api/connector/source/source-reader-context.js'
 import type { SplitEnumeratorContext } from '../../../../src/api/connector/source/split-enumerator-context.js'
-import type { FailedRecord } from '../../../../src/api/functions/dead-letter.js'
+import type { FailedRecord } from '../../../../src/api/badrecords/dead-letter.js'
 import { KafkaCluster } from '../../../../src/connectors/kafka/client/kafka-cluster.js'
 import {
   Properties,

@@ -23,7 +23,7 @@ interface Ran {
   readonly warnings: readonly unknown[]
 }
 
-/** All of the program runs in one chain behind the numbers. */
+/** All of the program runs in one chain, downstream of the numbers. */
 async function run(numbers: readonly number[], program: Program): Promise<Ran> {
   const pipeline = await pipelineOf((env: StreamExecutionEnvironment) => program(env.fromCollection([...numbers])))
   const graph = generateProgramGraph(pipeline)
