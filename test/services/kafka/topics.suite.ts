@@ -35,7 +35,10 @@ async function untilWritten(topic: string, count: number): Promise<string[]> {
   for (;;) {
     const values = (await witnessed(topic)).map(({ value }) => value)
     if (values.length >= count) return values.sort()
-    if (performance.now() - began > WAIT_MS) assert.fail(`${String(values.length)} of ${String(count)} records came`)
+    if (performance.now() - began > WAIT_MS) {
+      const told = running.map(({ stdout, stderr }) => stdout + stderr).join('\n')
+      assert.fail(`${String(values.length)} of ${String(count)} records came\n${told}`)
+    }
     await delay(200)
   }
 }
