@@ -27,6 +27,8 @@ export interface KafkaWriterInput<IN> {
   readonly openCluster: (context: WriterInitContext) => Promise<KafkaCluster>
   /** Undefined: not EXACTLY_ONCE. */
   readonly transactionalIdPrefix: string | undefined
+  /** All subtasks have the same one. */
+  readonly isPrefixShared: boolean
   readonly flushesAtCheckpoints: boolean
 }
 
@@ -97,7 +99,8 @@ async function openNaming<IN>(
   const naming = new TransactionNaming({ cluster, settings: input.settings, prefix, subtask, logger, next })
   warnOfTimeout(naming, context)
   const leftOver: LeftOverInput = {
-    prefixes: [...new Set([prefix, ...recovered.map((each) => each.transactionalIdPrefix)])],
+    ...{ prefix, isPrefixShared: input.isPrefixShared },
+    earlierPrefixes: [...new Set(recovered.map((each) => each.transactionalIdPrefix))].filter((each) => each !== prefix),
     restoredCheckpointId,
     subtask,
     parallelism: taskInfo.getNumberOfParallelSubtasks(),

@@ -59,7 +59,7 @@ export const KafkaRecordDeserializationSchema = {
 } as const
 
 /** Of a schema that gives one record at most. */
-export class OneByOne<T> implements KafkaRecordDeserializationSchema<T> {
+class OneByOne<T> implements KafkaRecordDeserializationSchema<T> {
   readonly #schema: KafkaDeserializationSchema<T> | DeserializationSchema<T>
   readonly #read: (record: ConsumerRecord) => T | undefined
 
@@ -69,6 +69,10 @@ export class OneByOne<T> implements KafkaRecordDeserializationSchema<T> {
   ) {
     this.#schema = schema
     this.#read = read
+  }
+
+  get schemaName(): string {
+    return this.#schema.constructor.name
   }
 
   deserialize(record: ConsumerRecord, out: Collector<T>): void {
@@ -85,4 +89,10 @@ export function checkSchema(call: string, schema: unknown): void {
   if (hasMethods(schema, 'deserialize')) return
   const reason = `it takes a schema with a method deserialize, and was given ${describeValue(schema)}`
   throw new FlinkError('GRAPH_INVALID', { operator: call, reason })
+}
+
+/** For messages: that of the user's own class. */
+export function schemaName(schema: KafkaRecordDeserializationSchema<unknown>): string {
+  const name = schema instanceof OneByOne ? schema.schemaName : schema.constructor.name
+  return name === 'Object' ? 'its deserializer' : name
 }

@@ -7,6 +7,7 @@ import { InputStatus } from '../../../api/connector/source/input-status.js'
 import type { ReaderOutput, SourceOutput } from '../../../api/connector/source/reader-output.js'
 import type { SourceReaderContext } from '../../../api/connector/source/source-reader-context.js'
 import type { Collector } from '../../../api/functions/collector.js'
+import type { FailedRecord } from '../../../api/functions/dead-letter.js'
 import { SourceReaderBase } from '../../base/source-reader-base.js'
 import type { RecordEmitter } from '../../base/record-emitter.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
@@ -14,7 +15,7 @@ import { messageOf } from '../../../core/errors/thrown-value.js'
 import type { ConsumerRecord } from './consumer-record.js'
 import { partitionId, type KafkaPartitionSplit } from './kafka-partition-split.js'
 import { KafkaPartitionSplitReader, type SplitReaderInput } from './kafka-partition-split-reader.js'
-import type { KafkaRecordDeserializationSchema } from './kafka-record-deserialization-schema.js'
+import { schemaName, type KafkaRecordDeserializationSchema } from './kafka-record-deserialization-schema.js'
 import { PositionReached, type FetchedElement } from './kafka-records.js'
 import type { OffsetCommitter } from './offset-committer.js'
 import type { KafkaSourceReaderMetrics, PartitionFigures } from './kafka-source-reader-metrics.js'
@@ -96,10 +97,10 @@ export class KafkaSourceReader<T> extends SourceReaderBase<FetchedElement, T, Ka
   }
 }
 
+/** What becomes of one record is emitted when all of it is there: so it is all or nothing where the deserializer fails. */
 class KafkaRecordEmitter<T> implements RecordEmitter<FetchedElement, T, KafkaPartitionState>, Collector<T> {
   readonly #deserializer: KafkaRecordDeserializationSchema<T>
-  #output: SourceOutput<T> | undefined
-  #timestamp: number | undefined
+  readonly #made: T[] = []
 
   constructor(deserializer: KafkaRecordDeserializationSchema<T>) {
     this.#deserializer = deserializer
@@ -111,14 +112,19 @@ class KafkaRecordEmitter<T> implements RecordEmitter<FetchedElement, T, KafkaPar
       state.topicId = element.log.topicId
       return
     }
-    const timestamp = element.timestamp()
-    this.#output = output
-    this.#timestamp = timestamp < 0 ? undefined : timestamp
+    const made = this.#made
+    made.length = 0
     let result: unknown
     try {
       result = this.#deserializer.deserialize(element, this)
     } catch (error) {
-      throw this.#failed(element, error)
+      made.length = 0
+      this.#recordFailed(element, output, error)
+    }
+    const timestamp = element.timestamp()
+    for (const record of made) {
+      if (timestamp < 0) output.collect(record)
+      else output.collect(record, timestamp)
     }
     const offset = element.offset()
     state.nextOffset = offset + 1
@@ -129,15 +135,24 @@ class KafkaRecordEmitter<T> implements RecordEmitter<FetchedElement, T, KafkaPar
   }
 
   collect(record: T): void {
-    if (this.#timestamp === undefined) this.#output?.collect(record)
-    else this.#output?.collect(record, this.#timestamp)
+    this.#made.push(record)
   }
 
-  #failed(record: ConsumerRecord, error: unknown): unknown {
-    if (FlinkError.is(error)) return error
-    const partition = partitionId({ topic: record.topic(), partition: record.partition() })
-    const schema = this.#deserializer.constructor.name
-    const details = { partition, offset: String(record.offset()), schema, reason: messageOf(error) }
-    return new FlinkError('KAFKA_RECORD_INVALID', details, { cause: error })
+  /** Goes on, or throws, by the policy of the source. */
+  #recordFailed(record: ConsumerRecord, output: SourceOutput<T>, error: unknown): void {
+    try {
+      output.recordFailed(error, failedRecord(record))
+    } catch (thrown) {
+      if (thrown !== error || FlinkError.is(error)) throw thrown
+      const partition = partitionId({ topic: record.topic(), partition: record.partition() })
+      const details = { partition, offset: String(record.offset()), schema: schemaName(this.#deserializer) }
+      throw new FlinkError('KAFKA_RECORD_INVALID', { ...details, reason: messageOf(error) }, { cause: error })
+    }
   }
+}
+
+function failedRecord(record: ConsumerRecord): FailedRecord {
+  const headers = record.headers().map(({ key: name, value }) => ({ name, value }))
+  const origin = { topic: record.topic(), partition: record.partition(), offset: record.offset(), key: record.key(), headers }
+  return { record: record.value(), timestamp: record.timestamp(), origin }
 }

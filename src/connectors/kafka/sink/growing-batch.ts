@@ -44,7 +44,7 @@ export interface BatchRecord {
   readonly timestampMs: number
 }
 
-export class RecordBatch {
+export class GrowingBatch {
   #bytes: Buffer
   #end = HEADER_BYTES
   #recordBytes = 0
