@@ -69,7 +69,10 @@ export class FlinkKafkaConsumer<T> implements SourceProvider<T> {
   /** Of a topic, several, or all whose whole name matches the pattern. GRAPH_INVALID where one of these is something else. */
   constructor(topics: string | readonly string[] | RegExp, valueDeserializer: EitherSchema<T>, props: PropertiesLike) {
     if (!hasMethods(valueDeserializer, 'deserialize')) {
-      refuse('its second argument', `a schema such as new SimpleStringSchema(), not ${describeValue(valueDeserializer)}`)
+      refuse(
+        'its second argument',
+        `a schema such as new SimpleStringSchema(), not ${describeValue(valueDeserializer)}`,
+      )
     }
     this.#subscriber = subscriberOf(topics)
     this.#schema = valueDeserializer
@@ -137,7 +140,8 @@ export class FlinkKafkaConsumer<T> implements SourceProvider<T> {
       deserializer: this.#deserializer(),
       settings: { ...settings, autoCommitsBesideCheckpoints: false },
       ineffective,
-      isEndOfStream: schema.isEndOfStream === undefined ? undefined : (record) => schema.isEndOfStream?.(record) === true,
+      isEndOfStream:
+        schema.isEndOfStream === undefined ? undefined : (record) => schema.isEndOfStream?.(record) === true,
     })
   }
 

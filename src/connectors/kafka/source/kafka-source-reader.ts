@@ -28,6 +28,11 @@ export interface KafkaSourceReaderInput<T> extends SplitReaderInput {
   readonly ending: { readonly isOver: boolean } | undefined
 }
 
+/** What it gives is looked at: it may be a promise, which nobody would await. */
+interface ObservedDeserializer<T> {
+  deserialize(record: ConsumerRecord, out: Collector<T>): unknown
+}
+
 const NO_CHECKPOINT = -1
 
 /** How far a partition was emitted. */
@@ -39,7 +44,12 @@ interface KafkaPartitionState {
   topicId: string | undefined
 }
 
-export class KafkaSourceReader<T> extends SourceReaderBase<FetchedElement, T, KafkaPartitionSplit, KafkaPartitionState> {
+export class KafkaSourceReader<T> extends SourceReaderBase<
+  FetchedElement,
+  T,
+  KafkaPartitionSplit,
+  KafkaPartitionState
+> {
   readonly #input: KafkaSourceReaderInput<T>
   readonly #metrics: KafkaSourceReaderMetrics
   readonly #ending: { readonly isOver: boolean } | undefined
@@ -85,10 +95,7 @@ export class KafkaSourceReader<T> extends SourceReaderBase<FetchedElement, T, Ka
     return { split, figures, nextOffset: split.getStartingOffset(), topicId: split.getTopicId() }
   }
 
-  protected toSplitType(
-    _splitId: string,
-    { split, nextOffset, topicId }: KafkaPartitionState,
-  ): KafkaPartitionSplit {
+  protected toSplitType(_splitId: string, { split, nextOffset, topicId }: KafkaPartitionState): KafkaPartitionSplit {
     return split.from(nextOffset, topicId)
   }
 
@@ -114,9 +121,10 @@ class KafkaRecordEmitter<T> implements RecordEmitter<FetchedElement, T, KafkaPar
     }
     const made = this.#made
     made.length = 0
+    const deserializer: ObservedDeserializer<T> = this.#deserializer
     let result: unknown
     try {
-      result = this.#deserializer.deserialize(element, this)
+      result = deserializer.deserialize(element, this)
     } catch (error) {
       made.length = 0
       this.#recordFailed(element, output, error)
@@ -153,6 +161,12 @@ class KafkaRecordEmitter<T> implements RecordEmitter<FetchedElement, T, KafkaPar
 
 function failedRecord(record: ConsumerRecord): FailedRecord {
   const headers = record.headers().map(({ key: name, value }) => ({ name, value }))
-  const origin = { topic: record.topic(), partition: record.partition(), offset: record.offset(), key: record.key(), headers }
+  const origin = {
+    topic: record.topic(),
+    partition: record.partition(),
+    offset: record.offset(),
+    key: record.key(),
+    headers,
+  }
   return { record: record.value(), timestamp: record.timestamp(), origin }
 }

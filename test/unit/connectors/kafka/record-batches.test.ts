@@ -11,6 +11,7 @@ import { KafkaRecords, PositionReached } from '../../../../src/connectors/kafka/
 import { FlinkError } from '../../../../src/index.js'
 import { batchOf, markerOf } from './batches-of.js'
 
+const COUNT_AT = 57
 const LOG = { topic: 't', partition: 0, topicId: 'id' }
 
 interface Read {
@@ -27,7 +28,13 @@ function read(
   const all = recordBatchesOf(bytes)
   for (const batch of all) batch.checkCrc()
   const nextOffset = (all.at(-1)?.lastOffset ?? -1) + 1
-  const partition = { log: LOG, batches: committedBatches(all, aborted), fromOffset: from, stoppingOffset: stopping, nextOffset }
+  const partition = {
+    log: LOG,
+    batches: committedBatches(all, aborted),
+    fromOffset: from,
+    stoppingOffset: stopping,
+    nextOffset,
+  }
   const records = new KafkaRecords(kafka, [partition])
   assert.equal(records.nextSplit(), 't-0')
   const values: string[] = []
@@ -58,7 +65,14 @@ describe('Records of a fetch', () => {
 
   it('have key, timestamp and headers, also several of one name and some without a value', () => {
     const headers = new Map([[Buffer.from('h'), Buffer.from('1')]])
-    const message = { key: Buffer.from('k'), value: Buffer.from('v'), headers, topic: 't', partition: 0, timestamp: 1234n }
+    const message = {
+      key: Buffer.from('k'),
+      value: Buffer.from('v'),
+      headers,
+      topic: 't',
+      partition: 0,
+      timestamp: 1234n,
+    }
     const bytes = Buffer.from(kafka.createRecordsBatch([message] as never).buffer)
     const records = new KafkaRecords(kafka, [
       { log: LOG, batches: recordBatchesOf(bytes), fromOffset: 0, stoppingOffset: 9, nextOffset: 1 },
@@ -79,7 +93,10 @@ describe('Records of a fetch', () => {
     it(`are unpacked from ${compression}`, () => {
       const values = Array.from({ length: 50 }, (_, index) => `value ${String(index)}`)
       const bytes = batchOf(0, values, { compression })
-      assert.deepEqual(read(bytes).values, values.map((value, offset) => `${String(offset)}:${value}`))
+      assert.deepEqual(
+        read(bytes).values,
+        values.map((value, offset) => `${String(offset)}:${value}`),
+      )
     })
   }
 
@@ -97,13 +114,12 @@ describe('Records of a fetch', () => {
   })
 
   it('are refused with partition and offset where they end in the middle', () => {
-    const whole = batchOf(3, ['value'])
-    const [batch] = recordBatchesOf(whole)
-    assert.ok(batch !== undefined)
-    const short = Object.assign(Object.create(batch) as typeof batch, { body: batch.body.subarray(0, 4) })
-    const partition = { log: LOG, batches: [short], fromOffset: 0, stoppingOffset: 9, nextOffset: 4 }
+    const bytes = batchOf(3, ['value'])
+    bytes.writeInt32BE(2, COUNT_AT)
+    const partition = { log: LOG, batches: recordBatchesOf(bytes), fromOffset: 0, stoppingOffset: 9, nextOffset: 4 }
     const records = new KafkaRecords(kafka, [partition])
     records.nextSplit()
+    assert.ok(records.nextRecordFromSplit() instanceof ConsumerRecord)
     assert.throws(
       () => records.nextRecordFromSplit(),
       (error) => FlinkError.is(error, 'KAFKA_RECORDS_UNREADABLE') && /t-0 from offset 3/.test(error.message),
@@ -143,7 +159,11 @@ describe('read_committed', () => {
   })
 
   it('leaves out the rest of an aborted transaction that began before the answer', () => {
-    const bytes = Buffer.concat([batchOf(8, ['aborted'], transactional), markerOf(9, 7, 'abort'), batchOf(10, ['kept'])])
+    const bytes = Buffer.concat([
+      batchOf(8, ['aborted'], transactional),
+      markerOf(9, 7, 'abort'),
+      batchOf(10, ['kept']),
+    ])
     assert.deepEqual(read(bytes, [{ producerId: 7, firstOffset: 2 }], { from: 8 }).values, ['10:kept'])
   })
 
@@ -160,16 +180,27 @@ describe('read_committed', () => {
 })
 
 describe('Numbers of the protocol', () => {
-  it('of variable length are read back as the client library writes them', () => {
-    for (const value of [0, -1, 1, 63, -64, 64, 300, -301, 2 ** 31 - 1, -(2 ** 31)]) {
-      const bytes = kafka.Writer.create().appendVarInt(value).buffer
-      assert.equal(new WireReader(bytes).readVarint(), value)
+  it('of variable length are read back, up to those that a number holds', () => {
+    for (const value of [
+      0,
+      -1,
+      1,
+      63,
+      -64,
+      64,
+      300,
+      -301,
+      2 ** 31 - 1,
+      -(2 ** 31),
+      2 ** 40 + 3,
+      -(2 ** 40) - 1,
+      2 ** 51 + 1,
+    ]) {
+      assert.equal(new WireReader(varintOf(BigInt(value))).readVarint(), value)
     }
-    for (const value of [2 ** 40 + 3, -(2 ** 40) - 1, Number.MAX_SAFE_INTEGER >> 1]) {
-      const bytes = kafka.Writer.create().appendVarInt64(BigInt(value)).buffer
-      assert.equal(new WireReader(bytes).readVarint(), value)
-    }
-    const large = kafka.Writer.create().appendInt64(-5n).appendInt64(BigInt(2 ** 50 + 1)).buffer
+    const large = kafka.Writer.create()
+      .appendInt64(-5n)
+      .appendInt64(BigInt(2 ** 50 + 1)).buffer
     const reader = new WireReader(large)
     assert.deepEqual([reader.readInt64(), reader.readInt64()], [-5, 2 ** 50 + 1])
   })
@@ -179,6 +210,14 @@ describe('Numbers of the protocol', () => {
     assert.throws(() => new WireReader(Buffer.alloc(3)).readInt32(), /it ends in the middle of a value/)
   })
 })
+
+/** The client library's own writer is wrong from 2^31 on. */
+function varintOf(value: bigint): Buffer {
+  const bytes: number[] = []
+  let left = BigInt.asUintN(64, (value << 1n) ^ (value >> 63n))
+  for (; left > 0x7fn; left >>= 7n) bytes.push(Number(left & 0x7fn) | 0x80)
+  return Buffer.from([...bytes, Number(left)])
+}
 
 function lengthOf(block: Buffer): Buffer {
   const length = Buffer.alloc(4)

@@ -65,7 +65,9 @@ export class StubKafka {
         coordinators: keys.map((key) => ({ key, nodeId: 1, host: 'one', port: 1 })),
       })),
       offsetFetchV8: api('offsetFetch', (groups: never) => this.#offsetsOf(groups)),
-      offsetCommitV8: api('offsetCommit', (_g: string, _n: number, _m: string, _i: null, topics: never) => this.#commit(topics)),
+      offsetCommitV8: api('offsetCommit', (_g: string, _n: number, _m: string, _i: null, topics: never) =>
+        this.#commit(topics),
+      ),
     } as unknown as KafkaLibrary
   }
 
@@ -176,9 +178,15 @@ export class StubKafka {
     const found = topic?.partitions[partition]
     const error = errorOf(found, offset, nodeId)
     const { end = -1, first = -1, batches = [] } = found ?? {}
-    const records = error === 0 ? Buffer.concat(batches.filter((each) => each.end > offset).map(({ bytes }) => bytes)) : Buffer.alloc(0)
+    const records =
+      error === 0
+        ? Buffer.concat(batches.filter((each) => each.end > offset).map(({ bytes }) => bytes))
+        : Buffer.alloc(0)
     writer.appendInt32(partition).appendInt16(error).appendInt64(BigInt(end)).appendInt64(BigInt(end))
-    writer.appendInt64(BigInt(first)).appendArray([], () => undefined).appendInt32(-1)
+    writer
+      .appendInt64(BigInt(first))
+      .appendArray([], () => undefined)
+      .appendInt32(-1)
     writer.appendUnsignedVarInt(records.length + 1).append(records)
   }
 
@@ -194,7 +202,9 @@ export class StubKafka {
     return { brokers, topics }
   }
 
-  #listed(topics: readonly { name: string; partitions: readonly { partitionIndex: number; timestamp: bigint }[] }[]): unknown {
+  #listed(
+    topics: readonly { name: string; partitions: readonly { partitionIndex: number; timestamp: bigint }[] }[],
+  ): unknown {
     const offsetOf = (name: string, index: number, timestamp: bigint): bigint => {
       const { first, end } = this.partition(name, index)
       return BigInt(timestamp === -2n ? first : timestamp === -1n ? end : timestamp > 1000n ? -1 : first)
@@ -224,7 +234,9 @@ export class StubKafka {
     }
   }
 
-  #commit(topics: readonly { name: string; partitions: readonly { partitionIndex: number; committedOffset: bigint }[] }[]): unknown {
+  #commit(
+    topics: readonly { name: string; partitions: readonly { partitionIndex: number; committedOffset: bigint }[] }[],
+  ): unknown {
     for (const { name, partitions } of topics) {
       for (const { partitionIndex, committedOffset } of partitions) {
         this.committed.set(`${name}-${String(partitionIndex)}`, Number(committedOffset))
