@@ -117,7 +117,8 @@ export class FlinkKafkaProducer<T> implements SinkProvider<T> {
   /** Only false is taken: where a failure is only logged, records are lost. GRAPH_INVALID for true. */
   setLogFailuresOnly(logFailuresOnly: boolean): void {
     if (!logFailuresOnly) return
-    const reason = 'records that could not be written would be lost; with Semantic.NONE checkpoints do not wait for them'
+    const reason =
+      'records that could not be written would be lost; with Semantic.NONE checkpoints do not wait for them'
     refuseArgument('FlinkKafkaProducer.setLogFailuresOnly', reason)
   }
 

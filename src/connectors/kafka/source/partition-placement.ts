@@ -83,7 +83,8 @@ export class PartitionPlacement {
     throw new FlinkError('KAFKA_TOPIC_MISSING', {
       topic: `The partition ${partitionId(partition)}`,
       broker: bootstrapServers.map(addressText).join(', '),
-      reason: 'no broker knows it, so its topic was deleted; with --on-missing-offset earliest the job goes on without it',
+      reason:
+        'no broker knows it, so its topic was deleted; with --on-missing-offset earliest the job goes on without it',
     })
   }
 

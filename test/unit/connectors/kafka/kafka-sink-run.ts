@@ -1,5 +1,5 @@
 /** A Kafka sink with its writers and its committer over brokers in memory, as the engine drives them: a test stops and restores it anywhere. */
-import { setImmediate } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { CommitRequest } from '../../../../src/api/connector/sink2/committer.js'
 import type { WriterInitContext } from '../../../../src/api/connector/sink2/writer-init-context.js'
 import { DeliveryGuarantee } from '../../../../src/connectors/base/delivery-guarantee.js'
@@ -30,6 +30,8 @@ export interface SinkRunOptions {
   readonly configuration?: Readonly<Record<string, string>>
 }
 
+const TRIES = 5000
+
 const TO_T: KafkaRecordSerializationSchema<string> = KafkaRecordSerializationSchema.builder<string>()
   .setTopic('t')
   .setValueSerializationSchema((element) => element)
@@ -52,7 +54,12 @@ export class KafkaSinkRun {
   constructor(stub: StubProducers, options: SinkRunOptions = {}) {
     this.#options = options
     const { guarantee = DeliveryGuarantee.EXACTLY_ONCE, properties = {}, serializer = TO_T } = options
-    const all = propertiesOf({ 'bootstrap.servers': 'one:1', 'linger.ms': 0, 'retry.backoff.ms': 1, 'retry.backoff.max.ms': 2 })
+    const all = propertiesOf({
+      'bootstrap.servers': 'one:1',
+      'linger.ms': 0,
+      'retry.backoff.ms': 1,
+      'retry.backoff.max.ms': 2,
+    })
     all.putAll(properties)
     this.sink = new KafkaSink({
       ...sinkProperties(all, guarantee),
@@ -98,7 +105,9 @@ export class KafkaSinkRun {
       for (const committable of writer.prepareCommit()) this.#prepared.push({ checkpointId, committable })
       states.push(...writer.snapshotState(checkpointId).map((state) => serializer.serialize(state)))
     }
-    const committables = this.#prepared.map(({ committable }) => this.sink.getCommittableSerializer().serialize(committable))
+    const committables = this.#prepared.map(({ committable }) =>
+      this.sink.getCommittableSerializer().serialize(committable),
+    )
     return { checkpointId, writers: states, committables }
   }
 
@@ -123,9 +132,12 @@ export class KafkaSinkRun {
     await this.#committer?.close()
   }
 
-  /** Until everything that is under way has come. */
-  async settled(): Promise<void> {
-    for (let turn = 0; turn < 50; turn += 1) await setImmediate()
+  /** What goes on by itself has come so far. */
+  async until(isSo: () => boolean): Promise<void> {
+    for (let tries = 0; !isSo(); tries += 1) {
+      if (tries === TRIES) throw new Error('it never comes so far')
+      await delay(2)
+    }
   }
 
   #writer(subtask: number): KafkaWriter<string> {

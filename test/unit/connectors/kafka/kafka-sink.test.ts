@@ -24,7 +24,10 @@ describe('A KafkaSink with EXACTLY_ONCE', () => {
     const run = await started(stub)
     await run.writeAll('a', 'b')
     await run.checkpoint(1)
-    assert.deepEqual(stub.written.flatMap(({ values }) => values), ['a', 'b'])
+    assert.deepEqual(
+      stub.written.flatMap(({ values }) => values),
+      ['a', 'b'],
+    )
     assert.deepEqual(stub.visible('t'), [])
     await run.complete(1)
     assert.deepEqual(stub.visible('t'), ['a', 'b'])
@@ -77,6 +80,8 @@ describe('A KafkaSink with EXACTLY_ONCE', () => {
     const run = await started(stub)
     await run.writeAll('a')
     const snapshot = await run.checkpoint(3)
+    // It is asked for in advance.
+    await run.until(() => stub.transactions.size === 2)
     stub.requests.length = 0
     const next = await new KafkaSinkRun(stub).start(snapshot)
     assert.deepEqual(stub.visible('t'), ['a'])
@@ -92,8 +97,7 @@ describe('A KafkaSink with EXACTLY_ONCE', () => {
     for (const subtask of [0, 1, 2, 3]) await run.write('left open', subtask)
     await run.checkpoint(2)
     for (const subtask of [0, 1, 2, 3]) await run.write('left open', subtask)
-    await run.settled()
-    assert.equal(stub.open().length, 12)
+    await run.until(() => stub.open().length === 12)
     const next = await new KafkaSinkRun(stub, { parallelism: 2 }).start(snapshot)
     assert.deepEqual(stub.open(), [])
     assert.deepEqual([...stub.visible('t')].sort(), ['prepared 0', 'prepared 1', 'prepared 2', 'prepared 3'])
@@ -105,11 +109,10 @@ describe('A KafkaSink with EXACTLY_ONCE', () => {
     const stub = brokersWith()
     const other = await started(stub, { prefix: 'job-1' })
     await other.writeAll('of another job')
-    await other.settled()
+    await other.until(() => stub.open().length === 1)
     const run = await started(stub)
     await run.writeAll('a')
-    await run.settled()
-    assert.deepEqual(stub.open(), ['job-1-0-1', 'job-0-1'])
+    await run.until(() => stub.open().length === 2)
     await started(stub)
     assert.deepEqual(stub.open(), ['job-1-0-1'])
   })
@@ -120,7 +123,7 @@ describe('A KafkaSink with EXACTLY_ONCE', () => {
     await run.writeAll('a')
     const snapshot = await run.checkpoint(1)
     await run.writeAll('left open')
-    await run.settled()
+    await run.until(() => stub.open().length === 2)
     await new KafkaSinkRun(stub, { prefix: 'new' }).start(snapshot)
     assert.deepEqual(stub.open(), [])
     assert.deepEqual(stub.visible('t'), ['a'])
@@ -135,8 +138,7 @@ describe('A KafkaSink with EXACTLY_ONCE', () => {
     // A checkpoint that fails elsewhere leaves a number out.
     await run.checkpoint(2)
     for (const subtask of [0, 1, 2]) await run.write('left open', subtask)
-    await run.settled()
-    assert.deepEqual(stub.open().length, 6)
+    await run.until(() => stub.open().length === 6)
     const next = await new KafkaSinkRun(stub, { parallelism: 2 }).start(snapshot)
     assert.deepEqual(stub.open(), [])
     assert.deepEqual(stub.visible('t').length, 3)
@@ -164,7 +166,7 @@ describe('A KafkaSink with EXACTLY_ONCE', () => {
     const stub = brokersWith()
     const run = await started(stub)
     await run.writeAll('a')
-    await run.settled()
+    await run.until(() => stub.open().length === 1)
     await started(stub)
     await run.writeAll('b')
     await assert.rejects(run.checkpoint(1), isCode('KAFKA_TRANSACTION_FENCED'))
@@ -176,7 +178,7 @@ describe('A KafkaSink with EXACTLY_ONCE', () => {
     await run.writeAll('a')
     await run.checkpoint(1)
     await run.writeAll('b')
-    await run.settled()
+    await run.until(() => stub.open().length === 2)
     await run.close()
     assert.deepEqual(stub.stateOf('job-0-2'), 'CompleteAbort')
     assert.deepEqual(stub.stateOf('job-0-1'), 'Ongoing')
@@ -188,7 +190,8 @@ describe('A KafkaSink with EXACTLY_ONCE', () => {
     await run.writeAll('a')
     await run.checkpoint(1)
     stub.fault = (request) => {
-      if (request.startsWith('endTxn')) throw Object.assign(new Error('away'), { code: 'PLT_KFK_NETWORK', canRetry: true })
+      if (request.startsWith('endTxn'))
+        throw Object.assign(new Error('away'), { code: 'PLT_KFK_NETWORK', canRetry: true })
     }
     await run.complete(1)
     assert.deepEqual(run.retried, ['job-0-1'])
@@ -229,7 +232,7 @@ describe('A KafkaSink with EXACTLY_ONCE', () => {
     const snapshot = await run.checkpoint(1)
     await run.write('left open', 0)
     await run.write('left open', 1)
-    await run.settled()
+    await run.until(() => stub.open().length === 4)
     const next = await new KafkaSinkRun(stub, { parallelism: 1, prefix: undefined }).start(snapshot)
     assert.deepEqual(stub.open(), [])
     assert.deepEqual([...stub.visible('t')].sort(), ['a', 'b'])
@@ -289,7 +292,7 @@ describe('Records of a KafkaSink', () => {
     await run.checkpoint(1)
     stub.partition('t', 0).leader = 2
     await run.writeAll('b')
-    await run.settled()
+    await run.until(() => stub.requests.includes('produce@1'))
     await run.writeAll('c')
     await run.checkpoint(2)
     assert.deepEqual(stub.visible('t'), ['a', 'b', 'c'])
@@ -313,7 +316,7 @@ describe('Records of a KafkaSink', () => {
     stub.refuses = () => 10
     const run = await started(stub, options)
     await run.writeAll('a')
-    await run.settled()
+    await run.until(() => run.failures.length > 0)
     assert.ok(isCode('KAFKA_RECORD_REFUSED')(run.failures[0]))
   })
 
@@ -333,7 +336,9 @@ describe('Records of a KafkaSink', () => {
     const run = await started(stub, { ...options, properties: { 'max.request.size': 1000 } })
     await run.write('fits')
     await assert.rejects(async () => run.write('x'.repeat(1000)), isCode('KAFKA_RECORD_REFUSED'))
-    const serializer = { serialize: (value: string) => ({ topic: 't', partition: 2, key: null, value, timestamp: null, headers: [] }) }
+    const serializer = {
+      serialize: (value: string) => ({ topic: 't', partition: 2, key: null, value, timestamp: null, headers: [] }),
+    }
     const wrong = await started(stub, { ...options, serializer })
     await assert.rejects(async () => wrong.write('a'), isCode('KAFKA_RECORD_REFUSED'))
     stub.create('t', 3)
@@ -369,7 +374,10 @@ describe('Records of a KafkaSink', () => {
     const [record] = batch?.messages ?? []
     assert.equal(batch?.partition, 1)
     assert.deepEqual(Buffer.from(record?.key ?? []).toString(), 'key of a')
-    assert.deepEqual(record?.headers.map(([key, value]) => [String(key), String(value)]), [['h', '1']])
+    assert.deepEqual(
+      record?.headers.map(([key, value]) => [String(key), String(value)]),
+      [['h', '1']],
+    )
     const nothing = await started(stub, { ...options, serializer: { serialize: () => null } })
     await nothing.writeAll('b')
     await nothing.finish(1)

@@ -190,7 +190,8 @@ export class StubProducers extends StubKafka {
   #end(name: { id: string; producerId: number; epoch: number }, commits: boolean): unknown {
     const transaction = this.#own(name)
     const state = commits ? 'CompleteCommit' : 'CompleteAbort'
-    if (transaction.state !== 'Ongoing' && transaction.state !== state) throw new kafka.ProtocolError('INVALID_TXN_STATE')
+    if (transaction.state !== 'Ongoing' && transaction.state !== state)
+      throw new kafka.ProtocolError('INVALID_TXN_STATE')
     this.#ends.set(`${name.id} ${String(name.producerId)}`, commits ? 'commit' : 'abort')
     transaction.state = state
     return {}
