@@ -44,6 +44,10 @@ const COMMANDS: Readonly<Record<string, () => Promise<CliCommand>>> = {
   'state export': async () => (await import('./commands/state-export.js')).stateExportCommand,
   'state diff': async () => (await import('./commands/state-diff.js')).stateDiffCommand,
   'state import': async () => (await import('./commands/state-import.js')).stateImportCommand,
+  txn: async () => (await import('./commands/txn.js')).txnCommand,
+  'txn ls': async () => (await import('./commands/txn-ls.js')).txnLsCommand,
+  'txn commit': async () => (await import('./commands/txn-commit.js')).txnCommitCommand,
+  'txn abort': async () => (await import('./commands/txn-abort.js')).txnAbortCommand,
 }
 
 /**

@@ -19,6 +19,20 @@ const CURL: ServiceProgram = { name: 'curl', inPackage: 'curl' }
 
 export const SERVERS: readonly ServiceServer[] = [
   {
+    name: 'apicurio',
+    programs: [
+      // The witness is run from its source.
+      {
+        name: 'java with its compiler',
+        inPackage: 'openjdk-17-jdk-headless',
+        isThere: 'java --list-modules | grep -q ^jdk.compiler',
+      },
+      { name: 'mvn', inPackage: 'maven' },
+      CURL,
+    ],
+    ports: ['APICURIO_PORT'],
+  },
+  {
     name: 'hdfs',
     programs: [{ name: 'java', inPackage: 'openjdk-17-jre-headless' }, { name: 'mvn', inPackage: 'maven' }, CURL],
     ports: ['HDFS_RPC_PORT', 'HDFS_HTTP_PORT', 'HDFS_DN_PORT', 'HDFS_DN_HTTP_PORT', 'HDFS_DN_IPC_PORT'],

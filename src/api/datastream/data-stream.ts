@@ -14,6 +14,7 @@ import { checkedWriteMode } from '../functions/sink/checked-write-mode.js'
 import { CollectSinkFunction } from '../functions/sink/collect-sink-function.js'
 import { PrintSinkFunction } from '../functions/sink/print-sink-function.js'
 import type { SerializationSchema } from '../functions/sink/serialization-schema.js'
+import { isSinkProvider, type SinkProvider } from '../functions/sink/sink-provider.js'
 import { SocketClientSink } from '../functions/sink/socket-client-sink.js'
 import { WriteAsCsvSink } from '../functions/sink/write-as-csv-sink.js'
 import { WriteAsTextSink } from '../functions/sink/write-as-text-sink.js'
@@ -263,7 +264,8 @@ export class DataStream<T> {
     return countWindows(this.windowAll(GlobalWindows.create()), { method: 'countWindowAll', size, slide })
   }
 
-  addSink(sink: SinkArgument<T>): DataStreamSink<T> {
+  addSink(sink: SinkArgument<T> | SinkProvider<T>): DataStreamSink<T> {
+    if (isSinkProvider<T>(sink)) return this.sinkTo(sink.toSink())
     const userFunction = asFunctionObject<SinkFunction<unknown>>(sink, 'invoke', 'addSink')
     return this.sink('Sink: Unnamed', userFunction)
   }

@@ -5,6 +5,7 @@ import { argumentError } from './parsed-values.js'
 const SUB_ACTIONS: Readonly<Record<string, readonly string[]>> = {
   savepoint: ['inspect', 'rescale'],
   state: ['ls', 'get', 'export', 'diff', 'import'],
+  txn: ['ls', 'commit', 'abort'],
 }
 
 /** `savepoint inspect x` as the action `savepoint inspect` with `x`; any other line as it is. */

@@ -1,5 +1,6 @@
 import type { RecordsWithSplitIds } from '../base/records-with-split-ids.js'
 import type { RecordBatch } from './stream-format.js'
+import { UnreadableRecord } from './unreadable-record.js'
 
 const NONE: ReadonlySet<string> = new Set()
 
@@ -8,10 +9,13 @@ export class RecordAndPosition<T> {
   record: T
   readonly offset: number
   recordsAfterOffset: number
+  /** In the place of the record, where it could not be read. */
+  unreadable: UnreadableRecord | undefined
 
   constructor(record: T, offset: number, recordsAfterOffset: number) {
     this.record = record
     this.offset = offset
+    this.unreadable = undefined
     this.recordsAfterOffset = recordsAfterOffset
   }
 }
@@ -22,12 +26,14 @@ export class FileRecords<T> implements RecordsWithSplitIds<RecordAndPosition<T>>
   readonly #records: readonly T[]
   readonly #finished: ReadonlySet<string>
   readonly #current: RecordAndPosition<T> | undefined
+  readonly #hasUnreadable: boolean
   #isBegun = false
   #next = 0
 
   private constructor(splitId: string, batch: RecordBatch<T> | undefined, finished: ReadonlySet<string>) {
     this.#splitId = splitId
     this.#records = batch?.records ?? []
+    this.#hasUnreadable = batch?.hasUnreadable === true
     this.#finished = finished
     const [first] = this.#records
     if (batch === undefined || this.#records.length === 0) return
@@ -57,7 +63,9 @@ export class FileRecords<T> implements RecordsWithSplitIds<RecordAndPosition<T>>
     const current = this.#current
     if (current === undefined || at >= this.#records.length) return undefined
     this.#next = at + 1
-    current.record = this.#records[at] as T
+    const record = this.#records[at] as T
+    current.record = record
+    if (this.#hasUnreadable) current.unreadable = record instanceof UnreadableRecord ? record : undefined
     current.recordsAfterOffset += 1
     return current
   }

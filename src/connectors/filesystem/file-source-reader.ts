@@ -27,8 +27,9 @@ export class FileSourceReader<T> extends SourceReaderBase<
       context,
       splitReader: new FileSourceSplitReader(format, context.getFileSystems()),
       recordEmitter: {
-        emitRecord: ({ record, offset, recordsAfterOffset }, output, state) => {
-          output.collect(record)
+        emitRecord: ({ record, offset, recordsAfterOffset, unreadable }, output, state) => {
+          if (unreadable === undefined) output.collect(record)
+          else output.recordFailed(unreadable.error, unreadable.failed)
           state.offset = offset
           state.recordsAfterOffset = recordsAfterOffset
         },

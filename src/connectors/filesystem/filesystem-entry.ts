@@ -13,6 +13,7 @@ export {
 } from './recursive-enumerators.js'
 export type { FileStream, RecordBatch, StreamFormat, StreamFormatInput, StreamFormatReader } from './stream-format.js'
 export { TextLineInputFormat } from './text-line-input-format.js'
+export { UnreadableRecord } from './unreadable-record.js'
 export { BasePathBucketAssigner } from './sink/base-path-bucket-assigner.js'
 export type { BucketAssigner, BucketAssignerContext } from './sink/bucket-assigner.js'
 export type { BulkOutputStream, BulkWriter, BulkWriterFactory } from './sink/bulk-writer.js'

@@ -10,6 +10,7 @@ import { LineBlocks } from './line-blocks.js'
 import { describePosition } from './position-in-file.js'
 import { RecordParseError } from './record-parse-error.js'
 import type { FileStream, RecordBatch, StreamFormatInput, StreamFormatReader } from './stream-format.js'
+import { UnreadableRecord } from './unreadable-record.js'
 
 const LINE_FEED = 10
 /** No more than describeValue shows, which would count what was cut off here. */
@@ -55,6 +56,7 @@ export class LineFormatReader<T> implements StreamFormatReader<T> {
   #isBefore: boolean
   /** In the block: the first byte that is not used. */
   #at = 0
+  #hasDescribed = false
   /** Of `read`. */
   #batch: RecordBatch<T> | undefined
   #next = 0
@@ -75,7 +77,9 @@ export class LineFormatReader<T> implements StreamFormatReader<T> {
       this.#next = 0
     }
     this.#next += 1
-    return batch.records[this.#next - 1]
+    const record = batch.records[this.#next - 1]
+    if (batch.hasUnreadable === true && record instanceof UnreadableRecord) throw record.error
+    return record
   }
 
   /** Undefined before the first record: where the split begins is in the middle of a line. */
@@ -98,17 +102,32 @@ export class LineFormatReader<T> implements StreamFormatReader<T> {
     const limit = Math.min(splitEnd - blocks.offset, blocks.bytes.length)
     if (this.#at >= limit) return { records: [], offset, recordsAfterOffset: 0 }
     const records: T[] = []
-    const { bytes, isAscii, isLast } = blocks
-    try {
-      this.#at = this.#input.parser.parse({ bytes, at: this.#at, limit, isAscii, isLast }, records)
-    } catch (error) {
-      throw await this.#described(error)
+    let hasUnreadable = false
+    for (let error = this.#parse(limit, records); error !== undefined; error = this.#parse(limit, records)) {
+      hasUnreadable = true
+      records.push((await this.#unreadable(error)) as T)
     }
-    return { records, offset, recordsAfterOffset: 0 }
+    const position = { offset, recordsAfterOffset: 0 }
+    return hasUnreadable ? { records, hasUnreadable, ...position } : { records, ...position }
   }
 
   close(): void {
     // The stream is closed by whoever opened it.
+  }
+
+  /** Up to the first record that is none, which is behind what is used then; undefined: to the end. */
+  #parse(limit: number, records: T[]): RecordParseError | undefined {
+    const { bytes, isAscii, isLast } = this.#blocks
+    if (this.#at >= limit) return undefined
+    try {
+      this.#at = this.#input.parser.parse({ bytes, at: this.#at, limit, isAscii, isLast }, records)
+      return undefined
+    } catch (error) {
+      if (!(error instanceof RecordParseError)) throw error
+      const end = bytes.indexOf(LINE_FEED, error.end)
+      this.#at = end === -1 ? bytes.length : end + 1
+      return error
+    }
   }
 
   async #nextBlock(): Promise<boolean> {
@@ -144,16 +163,31 @@ export class LineFormatReader<T> implements StreamFormatReader<T> {
     if (BYTE_ORDER_MARK.every((byte, index) => bytes[index] === byte)) this.#at = BYTE_ORDER_MARK.length
   }
 
+  async #unreadable(error: RecordParseError): Promise<UnreadableRecord> {
+    const { bytes, offset } = this.#blocks
+    const { start, end } = error
+    const origin = { path: this.#input.path, offset: offset + start }
+    return new UnreadableRecord(await this.#described(error), { record: bytes.toString('utf8', start, end), origin })
+  }
+
   async #described(error: unknown): Promise<unknown> {
     if (!(error instanceof RecordParseError)) return error
-    const { path, reopen, advice } = this.#input
-    const { bytes, offset } = this.#blocks
-    const { start, end, column } = error
-    const position = await describePosition(reopen, offset + start, column)
+    const { path, advice } = this.#input
+    const { bytes } = this.#blocks
+    const { start, end } = error
+    const position = await this.#positionOf(error)
     const text = bytes.toString('utf8', start, Math.min(end, start + SHOWN_CHARACTERS))
     const record = `${describeValue(text)}${end - start > SHOWN_CHARACTERS ? ' ...' : ''}`
     const details = { path, position, reason: messageOf(error), record, advice }
     return new FlinkError('FILE_RECORD_INVALID', details, { cause: error })
+  }
+
+  /** To know the line the file is read up to there: done once, as there may be as many bad records as lines. */
+  async #positionOf({ start, column }: RecordParseError): Promise<string> {
+    const byte = this.#blocks.offset + start
+    if (this.#hasDescribed) return `byte ${String(byte)}`
+    this.#hasDescribed = true
+    return describePosition(this.#input.reopen, byte, column)
   }
 }
 

@@ -86,8 +86,8 @@ class AdaptedReader<T> implements BulkFormatReader<T> {
     const skipped = Math.min(this.#toSkip, batch.records.length)
     this.#toSkip -= skipped
     if (skipped === 0) return batch
-    const { records, offset, recordsAfterOffset } = batch
-    return { records: records.slice(skipped), offset, recordsAfterOffset: recordsAfterOffset + skipped }
+    const { records, recordsAfterOffset } = batch
+    return { ...batch, records: records.slice(skipped), recordsAfterOffset: recordsAfterOffset + skipped }
   }
 
   async close(): Promise<void> {

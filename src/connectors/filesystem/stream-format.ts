@@ -55,6 +55,8 @@ export interface StreamFormatInput {
  */
 export interface RecordBatch<T> extends CheckpointedPosition {
   readonly records: readonly T[]
+  /** True where there may be an UnreadableRecord among them. */
+  readonly hasUnreadable?: boolean
 }
 
 /**

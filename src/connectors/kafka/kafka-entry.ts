@@ -38,3 +38,6 @@ export {
   type PartitionOffsetsRetriever,
 } from './source/offsets-initializer.js'
 export { TopicPartition } from './topic-partition.js'
+export { FlinkKafkaProducer, type Semantic } from './legacy/flink-kafka-producer.js'
+export { FlinkKafkaProducer011 } from './legacy/flink-kafka-producer-011.js'
+export type { KafkaSerializationSchema, KeyedSerializationSchema, LegacySchema } from './legacy/producer-schemas.js'

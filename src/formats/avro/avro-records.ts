@@ -8,8 +8,6 @@ import { hasBytes, withBuffers } from './avro-type.js'
 
 type Resolver = ReturnType<Type['createResolver']>
 
-/** What avsc says of a long that no number can be. */
-const PRECISION_LOSS = 'potential precision loss'
 /** As many bytes of a message as an error shows. */
 const SHOWN_BYTES = 32
 
@@ -35,13 +33,8 @@ export function unreadable(message: Uint8Array, error: unknown, schema: string):
   const record = `${String(bytes.length)} bytes, ${shown}${bytes.length > SHOWN_BYTES ? '...' : ''}`
   const advice =
     "Look whether it was written by this schema; onError('skip') or onError('dead-letter') lets the job go on without it."
-  const details = { schema, reason: reasonOf(error), record, advice }
+  const details = { schema, reason: messageOf(error), record, advice }
   return new FlinkError('RECORD_NOT_DESERIALIZABLE', details, { cause: error })
-}
-
-function reasonOf(error: unknown): string {
-  const reason = messageOf(error)
-  return reason === PRECISION_LOSS ? "a long is beyond 2^53: { longs: 'bigint' } has room for it" : reason
 }
 
 /** Writes records of one type. */

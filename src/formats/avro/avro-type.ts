@@ -5,6 +5,7 @@ import { ReasonError } from '../../core/errors/reason-error.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
 import { bigintLongs } from './bigint-longs.js'
 import { loadAvsc } from './load-avsc.js'
+import { numberLongs } from './number-longs.js'
 
 /**
  * A schema of Avro: its JSON as a text, or that as a value.
@@ -45,12 +46,13 @@ export function avroTypeOf(
   const given: unknown = schema
   const isSchema = typeof given === 'string' || (typeof given === 'object' && given !== null)
   try {
-    if (!isSchema) throw new ReasonError(`it takes a schema, a text or an object, and was given ${describeValue(given)}`)
+    if (!isSchema)
+      throw new ReasonError(`it takes a schema, a text or an object, and was given ${describeValue(given)}`)
     const parsed = typeof given === 'string' ? schemaOfText(given) : given
-    const long = options.longs === 'bigint' ? bigintLongs(avsc) : undefined
+    const long = options.longs === 'bigint' ? bigintLongs(avsc) : numberLongs(avsc)
     const type = avsc.Type.forSchema(parsed as Parameters<typeof avsc.Type.forSchema>[0], {
       omitRecordMethods: true,
-      registry: Object.assign(registry, long === undefined ? {} : { long }),
+      registry: Object.assign(registry, { long }),
       typeHook: (inner) => (isLong(inner) ? long : undefined),
     })
     makePlain(type, new Set())

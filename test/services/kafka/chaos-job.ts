@@ -215,8 +215,15 @@ export class KafkaChaosJob implements ChaosSubject {
     return bufferOf((await witnessed(this.topic)).map(({ value }) => value))
   }
 
-  committed(): number {
-    return 0
+  /** Of each run the number of the newest checkpoint that is complete: what it prepared is committed next. */
+  committed({ path: directory }: Workspace): number {
+    const names = namesBelow(path.join(directory, 'checkpoints'))
+    const newest = new Map<string, number>()
+    for (const name of names) {
+      const [, job = '', id] = /^([0-9a-f]{32})\/chk-(\d+)\/_metadata$/.exec(name) ?? []
+      if (id !== undefined) newest.set(job, Math.max(newest.get(job) ?? 0, Number(id)))
+    }
+    return [...newest.values()].reduce((sum, id) => sum + id, 0)
   }
 
   leftOver(): number {
@@ -228,7 +235,15 @@ function filesOf({ path: directory }: Workspace): string {
   return path.join(directory, 'output')
 }
 
+/** Files of which some may go away meanwhile. */
+function namesBelow(directory: string): string[] {
+  try {
+    return readdirSync(directory, { recursive: true, encoding: 'utf8' })
+  } catch {
+    return []
+  }
+}
+
 function partsBelow(directory: string): string[] {
-  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' })
-  return names.filter((name) => /(?:^|\/)part-[^/]*$/.test(name)).map((name) => path.join(directory, name))
+  return namesBelow(directory).filter((name) => /(?:^|\/)part-[^/]*$/.test(name)).map((name) => path.join(directory, name))
 }

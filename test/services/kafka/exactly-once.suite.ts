@@ -16,7 +16,10 @@ const BROKER_DIES_EVERY = 5
 const LONGEST_DOWN_MS = 3000
 const ANSWER_WITHIN_MS = 5000
 const LIMIT = { timeout: 6 * 60 * 60_000 }
-const MOMENTS: readonly KillMoment[] = ['between', 'within', 'within', 'within', 'early', 'saving', 'stopping', 'stopped']
+const MOMENTS: readonly KillMoment[] = [
+  ...(['between', 'within', 'within', 'early', 'saving', 'stopping', 'stopped'] as const),
+  ...(['committing', 'committing', 'committing'] as const),
+]
 /** While the broker is away, the job fails and is started again. */
 const OPTIONS = {
   'execution.checkpointing.interval': '200 ms',

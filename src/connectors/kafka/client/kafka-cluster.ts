@@ -69,7 +69,7 @@ export class KafkaCluster {
 
   /** The topics of these names that there are, or all but internal ones; asked for now. */
   async topics(names?: readonly string[]): Promise<ReadonlyMap<string, TopicDescription>> {
-    const operation = names === undefined ? 'the list of topics' : `the partitions of ${names.join(', ')}`
+    const operation = topicsText(names)
     return this.callAny({ operation }, (connection, library) =>
       this.#metadata.ask(connection, library, names === undefined ? null : [...names]),
     )
@@ -239,4 +239,9 @@ export class KafkaCluster {
       await this.#pauses.beforeRetry(attempts)
     }
   }
+}
+
+function topicsText(names: readonly string[] | undefined): string {
+  if (names === undefined) return 'the list of topics'
+  return names.length === 0 ? 'the list of brokers' : `the partitions of ${names.join(', ')}`
 }

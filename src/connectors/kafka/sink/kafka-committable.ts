@@ -22,11 +22,14 @@ export interface KafkaCommittable {
 }
 
 const VERSION = 1
+/** Tells it from what other sinks keep under the same name, for whoever reads a snapshot without its program. */
+const KIND = 0x4b
 
 export const kafkaCommittables: SimpleVersionedSerializer<KafkaCommittable> = {
   getVersion: () => VERSION,
   serialize({ transactionalId, producerId, epoch }) {
     const output = new DataOutputView()
+    output.writeInt8(KIND)
     output.writeUtf8(transactionalId)
     output.writeBigInt64(producerId)
     output.writeVarInt(epoch)
@@ -35,6 +38,7 @@ export const kafkaCommittables: SimpleVersionedSerializer<KafkaCommittable> = {
   deserialize(version, bytes) {
     if (version !== VERSION) throw new ReasonError(`transactions of version ${String(version)} are not known`)
     const input = new DataInputView(bytes)
+    if (input.readInt8() !== KIND) throw new ReasonError('it is no transaction of a KafkaSink')
     const [transactionalId, producerId] = [input.readUtf8(), input.readBigInt64()]
     return { transactionalId, producerId, epoch: input.readVarInt() }
   },

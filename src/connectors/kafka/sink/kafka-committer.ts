@@ -42,7 +42,7 @@ export class KafkaCommitter implements Committer<KafkaCommittable> {
   async #commit(cluster: KafkaCluster, request: CommitRequest<KafkaCommittable>): Promise<void> {
     const committable = request.getCommittable()
     try {
-      await endTransaction(cluster, committable, 'commit', COMMIT_TIMEOUT_MS)
+      await endTransaction(cluster, committable, 'commit', Math.min(COMMIT_TIMEOUT_MS, cluster.settings.apiTimeoutMs))
     } catch (error) {
       const reason = fencedBy(error)
       if (reason !== undefined) this.#lost(request, reason, error)

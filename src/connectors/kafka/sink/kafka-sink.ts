@@ -70,11 +70,13 @@ export class KafkaSink<IN>
   restoreWriter(context: WriterInitContext, recoveredState: readonly KafkaWriterState[]): Promise<KafkaWriter<IN>> {
     const { producer, serializer, guarantee, transactionalIdPrefix, ineffective } = this.#parts
     const isTransactional = guarantee === DeliveryGuarantee.EXACTLY_ONCE
+    const prefix = transactionalIdPrefix ?? recoveredState[0]?.transactionalIdPrefix ?? newPrefix(context)
     const input = {
       settings: producer,
       serializer,
       openCluster: (of: WriterInitContext) => this.#openCluster(of),
-      transactionalIdPrefix: isTransactional ? transactionalIdPrefix : undefined,
+      transactionalIdPrefix: isTransactional ? prefix : undefined,
+      isPrefixShared: transactionalIdPrefix !== undefined,
       flushesAtCheckpoints: guarantee !== DeliveryGuarantee.NONE,
     }
     if (ineffective.length > 0 && context.getTaskInfo().getIndexOfThisSubtask() === 0) {
@@ -97,6 +99,13 @@ export class KafkaSink<IN>
   }
 
   #openCluster(context: InitContext): Promise<KafkaCluster> {
-    return KafkaCluster.open(this.#parts.client, { clock: context.getClock(), random: new SystemRandom() })
+    const { client, library } = this.#parts
+    const services = { clock: context.getClock(), random: new SystemRandom() }
+    return KafkaCluster.open(client, library === undefined ? services : { ...services, library })
   }
+}
+
+/** Of this writer alone; a restored one goes on with it. */
+function newPrefix(context: InitContext): string {
+  return `${context.getTaskInfo().getTaskName()}-${new SystemRandom().hex(16)}`
 }

@@ -8,7 +8,7 @@
 import type { TopicPartitionName } from '../client/cluster-metadata.js'
 import type { KafkaCluster } from '../client/kafka-cluster.js'
 import type { KafkaCommittable } from './kafka-committable.js'
-import type { BatchOrigin } from './record-batch.js'
+import type { BatchOrigin } from './growing-batch.js'
 import type { SendSession } from './record-sender.js'
 import { addPartitions, endTransaction, type ProducerIdentity } from './transaction-requests.js'
 import { fencedFailure } from './write-failure.js'

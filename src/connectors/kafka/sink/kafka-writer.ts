@@ -16,7 +16,7 @@ import type { KafkaTransaction } from './kafka-transaction.js'
 import type { KafkaWriterState } from './kafka-writer-state.js'
 import type { PartitionChoice } from './partition-choice.js'
 import type { ProducerRecord, RecordHeaders } from './producer-record.js'
-import type { BatchRecord } from './record-batch.js'
+import type { BatchRecord } from './growing-batch.js'
 import type { RecordSender } from './record-sender.js'
 import type { RecordSerialization } from './record-serialization.js'
 import { PartitionsUnknown, type SinkContextOfTask } from './sink-context-of-task.js'
@@ -58,7 +58,7 @@ export class KafkaWriter<IN>
   write(element: IN, context: SinkWriterContext): void | Promise<void> {
     const timestamp = context.timestamp()
     try {
-      return this.#write(this.#parts.serializer.serialize(element, this.#parts.context, timestamp), timestamp)
+      return this.#write(this.#parts.serializer.serialize(element, this.#parts.context, timestamp))
     } catch (error) {
       if (error instanceof PartitionsUnknown) return this.#writeKnowing(error.topic, element, context)
       throw error
@@ -97,14 +97,14 @@ export class KafkaWriter<IN>
     await this.#parts.cluster.close()
   }
 
-  #write(record: ProducerRecord | null, timestamp: number | null): void | Promise<void> {
+  #write(record: ProducerRecord | null): void | Promise<void> {
     if (record === null) return undefined
     const { topics, sender, clock } = this.#parts
     const entry: BatchRecord = {
       key: record.key ?? null,
       value: record.value ?? null,
       headers: record.headers ?? NO_HEADERS,
-      timestampMs: validTimestamp(record.timestamp) ?? validTimestamp(timestamp) ?? clock.now(),
+      timestampMs: validTimestamp(record.timestamp) ?? clock.now(),
     }
     this.#check(record, entry)
     const partitions = topics.known(record.topic)

@@ -1,7 +1,8 @@
 // Duty: ends what earlier attempts and runs left open, so that readers of committed records need not wait for its timeout.
 // Invariants: what a restored snapshot has prepared is left alone: its number is at most that of the checkpoint. Each subtask ends what is
-// its own: names of its index, and of those that would be its own with more subtasks, as there may have been more. A name is ended by
-// a new producer id for it, which shuts out an attempt that still lives.
+// its own: names of its index, and of those that would be its own with more subtasks, as there may have been more. Of a prefix that no
+// writer has any more each subtask ends all, which may be done twice. A name is ended by a new producer id for it, which shuts out an
+// attempt that still lives.
 // Thread: the task worker that owns the writer.
 import { listTransactions } from './transaction-requests.js'
 import type { KafkaCluster } from '../client/kafka-cluster.js'
@@ -9,8 +10,11 @@ import { partsOfTransactionalId, transactionalIdOf } from './transactional-id.js
 import type { ProducerIdentity } from './transaction-requests.js'
 
 export interface LeftOverInput {
-  /** That of the sink, and those that it had in the restored snapshot. */
-  readonly prefixes: readonly string[]
+  readonly prefix: string
+  /** False: no other subtask has this prefix. */
+  readonly isPrefixShared: boolean
+  /** Those of the restored snapshot that no writer has any more. */
+  readonly earlierPrefixes: readonly string[]
   /** Of the restored checkpoint; 0 on a fresh start. */
   readonly restoredCheckpointId: number
   readonly subtask: number
@@ -35,9 +39,9 @@ export async function abortListed(cluster: KafkaCluster, input: LeftOverInput): 
  * number of one was never used, no subtask of a greater index has ever been.
  */
 export async function abortProbed(input: LeftOverInput): Promise<readonly string[]> {
-  const { prefixes, restoredCheckpointId, parallelism } = input
+  const { prefix: own, earlierPrefixes, restoredCheckpointId, parallelism } = input
   const aborted: string[] = []
-  for (const prefix of prefixes) {
+  for (const prefix of [own, ...earlierPrefixes]) {
     for (let subtask = input.subtask; ; subtask += parallelism) {
       let checkpointId = restoredCheckpointId + 1
       for (; ; checkpointId += 1) {
@@ -53,9 +57,13 @@ export async function abortProbed(input: LeftOverInput): Promise<readonly string
 }
 
 function isLeftOver(transactionalId: string, input: LeftOverInput): boolean {
-  const { prefixes, restoredCheckpointId, subtask, parallelism } = input
-  return prefixes.some((prefix) => {
-    const parts = partsOfTransactionalId(prefix, transactionalId)
-    return parts !== undefined && parts.checkpointId > restoredCheckpointId && parts.subtask % parallelism === subtask
+  const { prefix, isPrefixShared, earlierPrefixes, restoredCheckpointId, subtask, parallelism } = input
+  const own = partsOfTransactionalId(prefix, transactionalId)
+  if (own !== undefined) {
+    return own.checkpointId > restoredCheckpointId && (!isPrefixShared || own.subtask % parallelism === subtask)
+  }
+  return earlierPrefixes.some((earlier) => {
+    const parts = partsOfTransactionalId(earlier, transactionalId)
+    return parts !== undefined && parts.checkpointId > restoredCheckpointId
   })
 }

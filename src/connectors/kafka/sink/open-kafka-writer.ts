@@ -27,6 +27,8 @@ export interface KafkaWriterInput<IN> {
   readonly openCluster: (context: WriterInitContext) => Promise<KafkaCluster>
   /** Undefined: not EXACTLY_ONCE. */
   readonly transactionalIdPrefix: string | undefined
+  /** All subtasks have the same one. */
+  readonly isPrefixShared: boolean
   readonly flushesAtCheckpoints: boolean
 }
 
@@ -59,7 +61,8 @@ async function openOver<IN>(cluster: KafkaCluster, opening: Opening<IN>): Promis
   const topics = new TopicPartitions(cluster, clock)
   const sinkContext = new SinkContextOfTask(subtask, parallelism, topics)
   await serializer.open?.(sinkContext)
-  const naming = transactionalIdPrefix === undefined ? undefined : await openNaming(cluster, transactionalIdPrefix, opening)
+  const naming =
+    transactionalIdPrefix === undefined ? undefined : await openNaming(cluster, transactionalIdPrefix, opening)
   const metrics = new WriterMetrics(context.metricGroup())
   const sender = new RecordSender({
     cluster,
@@ -97,7 +100,10 @@ async function openNaming<IN>(
   const naming = new TransactionNaming({ cluster, settings: input.settings, prefix, subtask, logger, next })
   warnOfTimeout(naming, context)
   const leftOver: LeftOverInput = {
-    prefixes: [...new Set([prefix, ...recovered.map((each) => each.transactionalIdPrefix)])],
+    ...{ prefix, isPrefixShared: input.isPrefixShared },
+    earlierPrefixes: [...new Set(recovered.map((each) => each.transactionalIdPrefix))].filter(
+      (each) => each !== prefix,
+    ),
     restoredCheckpointId,
     subtask,
     parallelism: taskInfo.getNumberOfParallelSubtasks(),
@@ -123,10 +129,12 @@ function warnOfTimeout(naming: TransactionNaming, context: WriterInitContext): v
   if (intervalMs === undefined) return
   const longestMs = Number(intervalMs) + Number(configuration.get(CheckpointingOptions.CHECKPOINTING_TIMEOUT))
   if (longestMs <= naming.timeoutMs) return
-  context.getLogger?.().warn(
-    'a transaction may be open for longer than Kafka lets it be, and its records are lost then: set transaction.timeout.ms of the sink to more than the interval of checkpoints and their timeout together, with room for a restart',
-    { transactionTimeout: durationText(naming.timeoutMs), intervalAndTimeout: durationText(longestMs) },
-  )
+  context
+    .getLogger?.()
+    .warn(
+      'a transaction may be open for longer than Kafka lets it be, and its records are lost then: set transaction.timeout.ms of the sink to more than the interval of checkpoints and their timeout together, with room for a restart',
+      { transactionTimeout: durationText(naming.timeoutMs), intervalAndTimeout: durationText(longestMs) },
+    )
 }
 
 /** Between two records: there may come none that would tell. */

@@ -14,7 +14,7 @@ export interface ProducerRecordFields {
   readonly topic: string
   /** Where it is left out: by the key, or, without one, wherever there is room. */
   readonly partition?: number | null
-  /** In ms since the epoch; where it is left out, that of the record of the stream, or the time of writing. */
+  /** In ms since the epoch; where it is left out, the time of writing. */
   readonly timestamp?: number | null
   readonly key?: Uint8Array | string | null
   /** Null deletes the key in a compacted topic. */

@@ -15,7 +15,7 @@ import { isMoved, isProtocolError, isRetriable } from '../client/kafka-failure.j
 import { PartitionQueue, type QueuedBatch } from './partition-queue.js'
 import { produce } from './produce-request.js'
 import type { ProducerSettings } from './producer-settings.js'
-import { largestRecordBytes, type BatchOrigin, type BatchRecord, type SealOptions } from './record-batch.js'
+import { largestRecordBytes, type BatchOrigin, type BatchRecord, type SealOptions } from './growing-batch.js'
 import { SendWaiters } from './send-waiters.js'
 import { writeFailure } from './write-failure.js'
 

@@ -59,15 +59,7 @@ export class StubKafka {
         stub.fetched(this.nodeId, args)
       }
     }
-    const api = (kind: string, answer: (...args: never[]) => unknown): unknown => ({
-      api: {
-        async: (connection: StubConnection, ...args: never[]) =>
-          new Promise((resolve) => {
-            stub.asked(kind, connection.nodeId)
-            resolve(answer(...args))
-          }),
-      },
-    })
+    const api = this.apiOf.bind(this)
     this.library = {
       ...kafka,
       Connection: StubConnection,
@@ -96,6 +88,19 @@ export class StubKafka {
     }
     await settled
     return work
+  }
+
+  /** A call of the client that gives this answer. */
+  protected apiOf(kind: string, answer: (...args: never[]) => unknown): unknown {
+    return {
+      api: {
+        async: (connection: { readonly nodeId: number }, ...args: never[]) =>
+          new Promise((resolve) => {
+            this.asked(kind, connection.nodeId)
+            resolve(answer(...args))
+          }),
+      },
+    }
   }
 
   /** Made anew where it is there. */

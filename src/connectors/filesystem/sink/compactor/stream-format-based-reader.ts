@@ -2,6 +2,7 @@ import type { StreamFormat, StreamFormatReader } from '../../stream-format.js'
 import { checkedPart } from '../sink-arguments.js'
 import type { FileToCompact } from './file-compactor.js'
 import type { RecordWiseReader, RecordWiseReaderFactory } from './record-wise-file-compactor.js'
+import { UnreadableRecord } from '../../unreadable-record.js'
 
 /**
  * Reads files for a {@link RecordWiseFileCompactor} by a format of {@link FileSource}: lines of text, CSV, JSON lines.
@@ -65,9 +66,15 @@ class StreamFormatBasedReader<IN> implements RecordWiseReader<IN> {
       const batch = await reader.readBatch()
       if (batch === undefined) return undefined
       if (batch.records.length === 0) continue
+      // What could not be read would not be in the compacted file.
+      if (batch.hasUnreadable === true) refuseUnreadable(batch.records)
       this.#batch = batch.records
       this.#next = 1
       return batch.records[0]
     }
   }
+}
+
+function refuseUnreadable(records: readonly unknown[]): void {
+  for (const record of records) if (record instanceof UnreadableRecord) throw record.error
 }
