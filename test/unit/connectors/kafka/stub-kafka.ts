@@ -75,19 +75,6 @@ export class StubKafka {
     } as unknown as KafkaLibrary
   }
 
-  /** A call of the client that gives this answer. */
-  protected apiOf(kind: string, answer: (...args: never[]) => unknown): unknown {
-    return {
-      api: {
-        async: (connection: { readonly nodeId: number }, ...args: never[]) =>
-          new Promise((resolve) => {
-            this.asked(kind, connection.nodeId)
-            resolve(answer(...args))
-          }),
-      },
-    }
-  }
-
   /** With its clock going on as long as `work` lasts. */
   async driven<R>(work: Promise<R>): Promise<R> {
     let isSettled = false
@@ -101,6 +88,19 @@ export class StubKafka {
     }
     await settled
     return work
+  }
+
+  /** A call of the client that gives this answer. */
+  protected apiOf(kind: string, answer: (...args: never[]) => unknown): unknown {
+    return {
+      api: {
+        async: (connection: { readonly nodeId: number }, ...args: never[]) =>
+          new Promise((resolve) => {
+            this.asked(kind, connection.nodeId)
+            resolve(answer(...args))
+          }),
+      },
+    }
   }
 
   /** Made anew where it is there. */
