@@ -38,6 +38,8 @@ export interface FaultProxyTerms {
   readonly port: number
   readonly seed: number
   readonly chances?: FaultChances
+  /** What a server says of others, with the proxies in front of them: of the same length, and found within one piece of an answer. */
+  readonly replaced?: readonly [from: string, to: string]
 }
 
 const LARGEST_AFTER_BYTES_LOG2 = 23
@@ -132,7 +134,8 @@ export class FaultProxy {
     }
     const then = fate === 'cut' || fate === 'reset' || fate === 'stalled' ? ending[fate] : undefined
     const answer = then === undefined ? {} : { limit: afterBytes, then }
-    pass(server, client, fate === 'delayed' ? { delayMs } : answer)
+    const { replaced } = this.#terms
+    pass(server, client, { ...(fate === 'delayed' ? { delayMs } : answer), ...(replaced && { replaced }) })
   }
 
   #track(socket: Socket): void {
@@ -150,11 +153,13 @@ interface Passing {
   readonly limit?: number
   readonly then?: () => void
   readonly delayMs?: number
+  readonly replaced?: readonly [from: string, to: string]
 }
 
-function pass(from: Socket, to: Socket, { limit = Number.POSITIVE_INFINITY, then, delayMs = 0 }: Passing): void {
+function pass(from: Socket, to: Socket, { limit = Number.POSITIVE_INFINITY, then, delayMs = 0, replaced }: Passing): void {
   let passed = 0
-  from.on('data', (bytes: Buffer) => {
+  from.on('data', (read: Buffer) => {
+    const bytes = replaced === undefined ? read : Buffer.from(read.toString('latin1').replaceAll(...replaced), 'latin1')
     const part = bytes.subarray(0, limit - passed)
     passed += part.length
     const hasRoom = part.length === 0 || to.write(part)
