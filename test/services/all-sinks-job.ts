@@ -31,7 +31,7 @@ class Count extends KeyedProcessFunction {
   }
 }
 
-const PART_BYTES = 2 * 1024
+const PART_BYTES = 8 * 1024
 const rolling = () => DefaultRollingPolicy.builder().withMaxPartSize(PART_BYTES).build()
 const encoder = () => new SimpleStringEncoder()
 

