@@ -38,11 +38,13 @@ export interface FaultProxyTerms {
   readonly port: number
   readonly seed: number
   readonly chances?: FaultChances
+  /** A fault strikes within two to the power of so many bytes: fewer of a server that has little to say. */
+  readonly withinLog2?: number
   /** What a server says of others, with the proxies in front of them: of the same length, and found within one piece of an answer. */
   readonly replaced?: readonly [from: string, to: string]
 }
 
-const LARGEST_AFTER_BYTES_LOG2 = 23
+const WITHIN_LOG2 = 23
 const LONGEST_DELAY_MS = 200
 
 export class FaultProxy {
@@ -96,7 +98,8 @@ export class FaultProxy {
   #draw(): Drawn {
     const drawn = this.#random.nextInt(1000)
     // So many are drawn for every connection, whatever becomes of it: the fate of the next depends on its number alone.
-    const afterBytes = Math.floor(2 ** (this.#random.nextInt(LARGEST_AFTER_BYTES_LOG2 * 1000) / 1000))
+    const withinLog2 = this.#terms.withinLog2 ?? WITHIN_LOG2
+    const afterBytes = Math.floor(2 ** (this.#random.nextInt(withinLog2 * 1000) / 1000))
     const delayMs = 1 + this.#random.nextInt(LONGEST_DELAY_MS)
     let below = 0
     for (const [fate, chance] of Object.entries(this.chances)) {
@@ -156,7 +159,11 @@ interface Passing {
   readonly replaced?: readonly [from: string, to: string]
 }
 
-function pass(from: Socket, to: Socket, { limit = Number.POSITIVE_INFINITY, then, delayMs = 0, replaced }: Passing): void {
+function pass(
+  from: Socket,
+  to: Socket,
+  { limit = Number.POSITIVE_INFINITY, then, delayMs = 0, replaced }: Passing,
+): void {
   let passed = 0
   from.on('data', (read: Buffer) => {
     const bytes = replaced === undefined ? read : Buffer.from(read.toString('latin1').replaceAll(...replaced), 'latin1')

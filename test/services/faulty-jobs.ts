@@ -7,9 +7,12 @@ import type { FaultProxy } from './fault-proxy.js'
 import { killRounds } from './kill-rounds.js'
 import type { MakePlace, PlaceElsewhere } from './place-elsewhere.js'
 
-const LINES = 500
-const SLOW_MS = 5
+const LINES = 1000
+const SLOW_MS = 10
 const LIMIT = { timeout: 35 * 60_000 }
+
+/** A job says and is told little at a time. */
+const WITHIN_LOG2 = 17
 
 export interface FaultyNetwork {
   readonly proxies: readonly FaultProxy[]
@@ -20,7 +23,7 @@ export interface FaultyNetwork {
 export function faultyJobs(
   name: string,
   makePlace: MakePlace,
-  makeNetwork: (seed: number) => Promise<FaultyNetwork>,
+  makeNetwork: (seed: number, withinLog2: number) => Promise<FaultyNetwork>,
 ): void {
   describe(`Jobs on ${name} over a network that delays, stalls, cuts and resets`, () => {
     it('have each line once in each sink, and their checkpoints there', LIMIT, async (test) => {
@@ -28,7 +31,7 @@ export function faultyJobs(
       for (let round = 0; round < killRounds(); round += 1) {
         const seed = first + 10 * round
         const place = await makePlace()
-        const network = await makeNetwork(seed)
+        const network = await makeNetwork(seed, WITHIN_LOG2)
         try {
           const said = await runThrough(network, place)
           const fates = network.proxies.map(({ counts }) => JSON.stringify(Object.fromEntries(counts)))

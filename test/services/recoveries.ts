@@ -18,7 +18,11 @@ export function recoveries(name: string, makePlace: MakePlace): void {
     it('has one process go on, of two that recover a job at once and one that wakes up late', LIMIT, async (test) => {
       const seed = Number(process.env.FLINK_TS_SEED ?? Date.now() % 1_000_000)
       const place = await makePlace()
-      const configuration = { ...storedAt(place), 'execution.checkpointing.interval': '200 ms', 'client.timeout': '4 s' }
+      const configuration = {
+        ...storedAt(place),
+        'execution.checkpointing.interval': '200 ms',
+        'client.timeout': '4 s',
+      }
       const { table, isWhole } = await fightRounds(killRounds(), new SeededRandom(seed), () => undefined, configuration)
       test.diagnostic(`seed ${String(seed)} (FLINK_TS_SEED)\n${table}`)
       assert.ok(isWhole, table)
