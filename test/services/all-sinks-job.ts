@@ -39,10 +39,12 @@ export default function (env, params) {
   env.setMaxParallelism(16)
   const [input, output] = [params.get('in'), params.get('out')]
   const source = FileSource.forRecordStreamFormat(new TextLineInputFormat(), input + '/source').build()
-  const ofSource = env.fromSource(source, WatermarkStrategy.noWatermarks(), 'source').uid('source')
-  const ofText = env.readTextFile(input + '/text').uid('text')
-  const lines = ofSource.union(ofText).map(new Slow(params.getInt('slow'), params.get('while'))).uid('slow')
-    .keyBy((line) => line.length > 0 ? Number(line.split(' ')[1]) % ${String(KEYS)} : -1).process(new Count()).uid('count')
+  const slow = () => new Slow(params.getInt('slow'), params.get('while'))
+  // Each in the chain of its source: of what waits in a channel every checkpoint would have to wait for.
+  const ofSource = env.fromSource(source, WatermarkStrategy.noWatermarks(), 'source').uid('source').map(slow()).uid('slow-source')
+  const ofText = env.readTextFile(input + '/text').uid('text').map(slow()).uid('slow-text')
+  const lines = ofSource.union(ofText)
+    .keyBy((line) => Number(line.split(' ')[1]) % ${String(KEYS)}).process(new Count()).uid('count')
   lines.writeAsText(output + '/text').uid('to-text').setParallelism(2)
   lines.addSink(new BucketingSink(output + '/bucketing').setBatchSize(PART_BYTES)
     .setBucketer({ getBucketPath: (clock, base, line) => base + '/bucket-' + line.length % 2 })).uid('to-bucketing')
