@@ -6,7 +6,7 @@ const KEYS = 11
 
 /**
  * Each line with how often its key has come: a line that was lost, or was counted twice, is seen. As slow as one line each `--slow` ms as
- * long as the file `--while` is there.
+ * long as the file `--while` is there, and ten times as slow after 100 of them, so that a job that is to be killed does not come to its end first.
  */
 export const ALL_SINKS_JOB = `
 import { KeyedProcessFunction, RichMapFunction, Time, ValueStateDescriptor, WatermarkStrategy, WriteMode } from 'flink-ts'
@@ -17,9 +17,13 @@ import {
 import { existsSync } from 'node:fs'
 
 class Slow extends RichMapFunction {
-  constructor (ms, file) { super(); Object.assign(this, { ms, file, pause: undefined }) }
+  constructor (ms, file) { super(); Object.assign(this, { ms, file, pause: undefined, seen: 0 }) }
   open () { this.pause = new Int32Array(new SharedArrayBuffer(4)) }
-  map (line) { if (existsSync(this.file)) Atomics.wait(this.pause, 0, 0, this.ms); return line }
+  map (line) {
+    this.seen += 1
+    if (existsSync(this.file)) Atomics.wait(this.pause, 0, 0, this.seen > 100 ? 10 * this.ms : this.ms)
+    return line
+  }
 }
 
 class Count extends KeyedProcessFunction {

@@ -7,7 +7,7 @@ import type { FaultProxy } from './fault-proxy.js'
 import { killRounds } from './kill-rounds.js'
 import type { MakePlace, PlaceElsewhere } from './place-elsewhere.js'
 
-const LINES = 1000
+const LINES = 400
 const SLOW_MS = 10
 const LIMIT = { timeout: 35 * 60_000 }
 

@@ -19,7 +19,7 @@ import {
 
 const LINES = 5000
 const KILLS_OF_A_RUN = 3
-const SLOW_MS = 20
+const SLOW_MS = 10
 const LONGEST_WAIT_MS = 1000
 /** One of so many processes is killed at any time, else it has completed checkpoints. */
 const EARLY = 5

@@ -11,7 +11,7 @@ import { newestAfter, succeeded, type MakePlace, type PlaceElsewhere } from './p
 
 const LIMIT = { timeout: 35 * 60_000 }
 const LINES = 5000
-const SLOW_MS = 20
+const SLOW_MS = 10
 
 export function recoveries(name: string, makePlace: MakePlace): void {
   describe(`High availability on ${name}`, () => {
