@@ -5,8 +5,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, sym
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, beforeEach, test } from 'node:test'
-import { REPOSITORY, RunningCommand, userEnvironment, type CommandResult } from './command-line.js'
-import { textOf, until } from './numbers-job.js'
+import { REPOSITORY, userEnvironment, type CommandResult } from './command-line.js'
 
 const RUNNER = path.join(REPOSITORY, 'dist/test/runner/run-services.js')
 const TOOLS = [
@@ -30,7 +29,6 @@ const root = mkdtempSync(path.join(tmpdir(), 'flink-ts-services-'))
 const programs = path.join(root, 'programs')
 const temporary = path.join(root, 'tmp')
 const aptWasRun = path.join(root, 'apt-was-run')
-const onLinux = { skip: process.platform !== 'linux' }
 const HAS_VENV = 'if [ "$2" = ensurepip ]; then exit 0; fi'
 
 after(() => {
@@ -53,7 +51,7 @@ function program(name: string, script: string): void {
   chmodSync(path.join(programs, name), 0o755)
 }
 
-function start(words: readonly string[], additions: NodeJS.ProcessEnv = {}): RunningCommand {
+async function run(words: readonly string[], additions: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
   const ownEnvironment = {
     PATH: programs,
     TMPDIR: temporary,
@@ -61,29 +59,13 @@ function start(words: readonly string[], additions: NodeJS.ProcessEnv = {}): Run
     NODE_TEST_CONTEXT: undefined,
   }
   const env = userEnvironment({ ...ownEnvironment, ...additions })
-  return new RunningCommand(spawn(process.execPath, [RUNNER, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] }))
-}
-
-async function run(words: readonly string[], additions: NodeJS.ProcessEnv = {}): Promise<CommandResult> {
-  const ended = await start(words, additions).ended
+  const child = spawn(process.execPath, [RUNNER, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const said = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].on('data', (bytes: Buffer) => (said[name] += bytes.toString()))
+  const exitCode = await new Promise<number | null>((resolve) => child.once('close', resolve))
   assert.deepEqual(readdirSync(temporary), [], 'nothing is left')
-  return ended
-}
-
-/** `script`: that of the server, which is told `-H 127.0.0.1 -p <port>`. As after `python3 -m venv DIRECTORY`. */
-function motoIs(script: string): void {
-  program(
-    'python3',
-    `${HAS_VENV}
-mkdir -p "$3/bin"
-printf '%s' ${quoted(`#!/bin/bash\n${script}\n`)} >"$3/bin/moto_server"
-printf '#!/bin/bash\\n' >"$3/bin/pip"
-chmod +x "$3/bin/moto_server" "$3/bin/pip"`,
-  )
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`
+  return { exitCode, ...said }
 }
 
 test('a server whose programs are missing is told with what has them, and nothing is installed unasked', async () => {
@@ -136,38 +118,20 @@ exit 1`,
 })
 
 test('a server that does not start is a failure, with what it said', async () => {
-  motoIs('echo the port is taken >&2; exit 1')
+  // `python3 -m venv DIRECTORY`
+  program(
+    'python3',
+    `${HAS_VENV}
+mkdir -p "$3/bin"
+printf '#!/bin/bash\\necho the port is taken >&2\\nexit 1\\n' >"$3/bin/moto_server"
+printf '#!/bin/bash\\n' >"$3/bin/pip"
+chmod +x "$3/bin/moto_server" "$3/bin/pip"`,
+  )
   const { exitCode, stdout } = await run(['moto'])
   assert.equal(exitCode, 1)
   assert.match(stdout, /moto did not get ready:\nthe port is taken/)
   assert.match(stdout, /^moto: failed: it did not start$/m)
 })
-
-test('who is told to end takes the suites that run with him, and the server', onLinux, async () => {
-  program('curl', 'exit 0')
-  // It outlives its script for as long as a suite is connected, which has no answer.
-  const connected = path.join(root, 'connected')
-  const silent = `(socket) => {
-    require('node:fs').writeFileSync('${connected}', '')
-    socket.on('error', process.exit).on('close', process.exit).resume()
-  }`
-  const listening = `require('node:net').createServer(${silent}).listen(process.argv[1], '127.0.0.1')`
-  motoIs(`${process.execPath} -e "${listening}" "$4" & wait`)
-  const running = start(['moto/documented'])
-  await until('a suite runs', () => existsSync(connected))
-  running.kill('SIGTERM')
-  await until('nobody is left', () => processesOfTest().length === 0)
-  assert.equal((await running.ended).exitCode, 1)
-})
-
-/** Command lines of those that were started with the directory of this test. */
-function processesOfTest(): string[] {
-  return readdirSync('/proc').flatMap((name) => {
-    if (!/^\d+$/.test(name) || !textOf(`/proc/${name}/environ`).includes(`TMPDIR=${temporary}\0`)) return []
-    const command = textOf(`/proc/${name}/cmdline`).replaceAll('\0', ' ')
-    return command === '' ? [] : [command]
-  })
-}
 
 test('words that no suite has are a failure', async () => {
   const { exitCode, stderr } = await run(['nosuch'])
