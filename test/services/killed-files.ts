@@ -17,8 +17,8 @@ import {
   type PlaceElsewhere,
 } from './place-elsewhere.js'
 
-const LINES = 5000
-const KILLS_OF_A_RUN = 3
+const LINES = 2500
+const KILLS_OF_A_RUN = 5
 const SLOW_MS = 10
 const LONGEST_WAIT_MS = 1000
 /** One of so many processes is killed at any time, else it has completed checkpoints. */
