@@ -5,11 +5,11 @@ import { linesIn, put } from './place-elsewhere.js'
 const KEYS = 11
 
 /**
- * Each line with how often its key has come: a line that was lost, or was counted twice, is seen. As slow as one line each `--slow` ms as
- * long as the file `--while` is there, and ten times as slow after 100 of them, so that a job that is to be killed does not come to its end first.
+ * Each line with how often its key has come: a line that was lost, or was counted twice, is seen. As long as the file `--while` is there it is as
+ * slow as a line each `--slow` ms, and does not come to its end.
  */
 export const ALL_SINKS_JOB = `
-import { KeyedProcessFunction, RichMapFunction, Time, ValueStateDescriptor, WatermarkStrategy, WriteMode } from 'flink-ts'
+import { KeyedProcessFunction, RichMapFunction, RichSourceFunction, ValueStateDescriptor, WatermarkStrategy } from 'flink-ts'
 import {
   BucketingSink, DefaultRollingPolicy, FileSink, FileSource, OnCheckpointRollingPolicy, SimpleStringEncoder, StreamingFileSink,
   TextLineInputFormat,
@@ -17,13 +17,16 @@ import {
 import { existsSync } from 'node:fs'
 
 class Slow extends RichMapFunction {
-  constructor (ms, file) { super(); Object.assign(this, { ms, file, pause: undefined, seen: 0 }) }
+  constructor (ms, file) { super(); Object.assign(this, { ms, file, pause: undefined }) }
   open () { this.pause = new Int32Array(new SharedArrayBuffer(4)) }
-  map (line) {
-    this.seen += 1
-    if (existsSync(this.file)) Atomics.wait(this.pause, 0, 0, this.seen > 100 ? 10 * this.ms : this.ms)
-    return line
-  }
+  map (line) { if (existsSync(this.file)) Atomics.wait(this.pause, 0, 0, this.ms); return line }
+}
+
+/** Has nothing to say, and does not end as long as the file is there. */
+class Gate extends RichSourceFunction {
+  constructor (file) { super(); Object.assign(this, { file, isCancelled: false }) }
+  async * run () { while (!this.isCancelled && existsSync(this.file)) await new Promise((resolve) => setTimeout(resolve, 50)) }
+  cancel () { this.isCancelled = true }
 }
 
 class Count extends KeyedProcessFunction {
@@ -47,7 +50,8 @@ export default function (env, params) {
   // Each in the chain of its source: of what waits in a channel every checkpoint would have to wait for.
   const ofSource = env.fromSource(source, WatermarkStrategy.noWatermarks(), 'source').uid('source').map(slow()).uid('slow-source')
   const ofText = env.readTextFile(input + '/text').uid('text').map(slow()).uid('slow-text')
-  const lines = ofSource.union(ofText)
+  const gate = env.addSource(new Gate(params.get('while'))).uid('gate')
+  const lines = ofSource.union(ofText, gate)
     .keyBy((line) => Number(line.split(' ')[1]) % ${String(KEYS)}).process(new Count()).uid('count')
   lines.writeAsText(output + '/text').uid('to-text').setParallelism(2)
   lines.addSink(new BucketingSink(output + '/bucketing').setBatchSize(PART_BYTES)

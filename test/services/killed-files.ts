@@ -17,9 +17,9 @@ import {
   type PlaceElsewhere,
 } from './place-elsewhere.js'
 
-const LINES = 2500
+const LINES = 10_000
 const KILLS_OF_A_RUN = 5
-const SLOW_MS = 10
+const SLOW_MS = 1
 const LONGEST_WAIT_MS = 1000
 /** One of so many processes is killed at any time, else it has completed checkpoints. */
 const EARLY = 5
