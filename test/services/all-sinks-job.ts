@@ -9,7 +9,7 @@ const KEYS = 11
  * slow as a line each `--slow` ms, and does not come to its end.
  */
 export const ALL_SINKS_JOB = `
-import { KeyedProcessFunction, RichMapFunction, RichSourceFunction, ValueStateDescriptor, WatermarkStrategy } from 'flink-ts'
+import { KeyedProcessFunction, RichMapFunction, RichSourceFunction, ValueStateDescriptor, WatermarkStrategy, WriteMode } from 'flink-ts'
 import {
   BucketingSink, DefaultRollingPolicy, FileSink, FileSource, OnCheckpointRollingPolicy, SimpleStringEncoder, StreamingFileSink,
   TextLineInputFormat,
@@ -53,7 +53,8 @@ export default function (env, params) {
   const gate = env.addSource(new Gate(params.get('while'))).uid('gate')
   const lines = ofSource.union(ofText, gate)
     .keyBy((line) => Number(line.split(' ')[1]) % ${String(KEYS)}).process(new Count()).uid('count')
-  lines.writeAsText(output + '/text').uid('to-text').setParallelism(2)
+  // A job that was killed before its first checkpoint begins anew, and finds its own file.
+  lines.writeAsText(output + '/text', WriteMode.OVERWRITE).uid('to-text').setParallelism(2)
   lines.addSink(new BucketingSink(output + '/bucketing').setBatchSize(PART_BYTES)
     .setBucketer({ getBucketPath: (clock, base, line) => base + '/bucket-' + line.length % 2 })).uid('to-bucketing')
   lines.addSink(StreamingFileSink.forRowFormat(output + '/streaming', encoder()).withRollingPolicy(rolling())
