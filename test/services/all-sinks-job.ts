@@ -5,11 +5,11 @@ import { linesIn, put } from './place-elsewhere.js'
 const KEYS = 11
 
 /**
- * Each line with how often its key has come: a line that was lost, or was counted twice, is seen. As slow as one line each `--slow` ms as
- * long as the file `--while` is there.
+ * Each line with how often its key has come: a line that was lost, or was counted twice, is seen. As long as the file `--while` is there it is as
+ * slow as a line each `--slow` ms, and does not come to its end.
  */
 export const ALL_SINKS_JOB = `
-import { KeyedProcessFunction, RichMapFunction, Time, ValueStateDescriptor, WatermarkStrategy, WriteMode } from 'flink-ts'
+import { KeyedProcessFunction, RichMapFunction, RichSourceFunction, ValueStateDescriptor, WatermarkStrategy, WriteMode } from 'flink-ts'
 import {
   BucketingSink, DefaultRollingPolicy, FileSink, FileSource, OnCheckpointRollingPolicy, SimpleStringEncoder, StreamingFileSink,
   TextLineInputFormat,
@@ -20,6 +20,13 @@ class Slow extends RichMapFunction {
   constructor (ms, file) { super(); Object.assign(this, { ms, file, pause: undefined }) }
   open () { this.pause = new Int32Array(new SharedArrayBuffer(4)) }
   map (line) { if (existsSync(this.file)) Atomics.wait(this.pause, 0, 0, this.ms); return line }
+}
+
+/** Has nothing to say, and does not end as long as the file is there. */
+class Gate extends RichSourceFunction {
+  constructor (file) { super(); Object.assign(this, { file, isCancelled: false }) }
+  async * run () { while (!this.isCancelled && existsSync(this.file)) await new Promise((resolve) => setTimeout(resolve, 50)) }
+  cancel () { this.isCancelled = true }
 }
 
 class Count extends KeyedProcessFunction {
@@ -43,9 +50,11 @@ export default function (env, params) {
   // Each in the chain of its source: of what waits in a channel every checkpoint would have to wait for.
   const ofSource = env.fromSource(source, WatermarkStrategy.noWatermarks(), 'source').uid('source').map(slow()).uid('slow-source')
   const ofText = env.readTextFile(input + '/text').uid('text').map(slow()).uid('slow-text')
-  const lines = ofSource.union(ofText)
+  const gate = env.addSource(new Gate(params.get('while'))).uid('gate')
+  const lines = ofSource.union(ofText, gate)
     .keyBy((line) => Number(line.split(' ')[1]) % ${String(KEYS)}).process(new Count()).uid('count')
-  lines.writeAsText(output + '/text').uid('to-text').setParallelism(2)
+  // A job that was killed before its first checkpoint begins anew, and finds its own file.
+  lines.writeAsText(output + '/text', WriteMode.OVERWRITE).uid('to-text').setParallelism(2)
   lines.addSink(new BucketingSink(output + '/bucketing').setBatchSize(PART_BYTES)
     .setBucketer({ getBucketPath: (clock, base, line) => base + '/bucket-' + line.length % 2 })).uid('to-bucketing')
   lines.addSink(StreamingFileSink.forRowFormat(output + '/streaming', encoder()).withRollingPolicy(rolling())

@@ -1,14 +1,18 @@
 /** Jobs whose every byte goes over a network that delays, stalls, cuts and resets: the same for HDFS and S3. */
 import assert from 'node:assert/strict'
+import { rmSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Workspace } from '../e2e/command-line.js'
 import { ALL_SINKS_JOB, putInput, wrongOutputs } from './all-sinks-job.js'
 import type { FaultProxy } from './fault-proxy.js'
 import { killRounds } from './kill-rounds.js'
-import type { MakePlace, PlaceElsewhere } from './place-elsewhere.js'
+import { WAIT_MS, type MakePlace, type PlaceElsewhere } from './place-elsewhere.js'
 
-const LINES = 1000
-const SLOW_MS = 10
+const LINES = 5000
+const SLOW_MS = 1
+/** So long after it was submitted. */
+const LASTS_MS = 8000
 const LIMIT = { timeout: 35 * 60_000 }
 
 /** A job says and is told little at a time. */
@@ -60,15 +64,14 @@ async function runThrough({ configuration, proxies }: FaultyNetwork, place: Plac
   try {
     const [input, output] = [`${directory}/in`, `${directory}/out`]
     await putInput(place, input, LINES)
-    const given = { in: input, out: output, slow: String(SLOW_MS), while: workspace.file('slow', '') }
+    const slow = workspace.file('slow', '')
+    const given = { in: input, out: output, slow: String(SLOW_MS), while: slow }
     const args = Object.entries(given).flatMap(([key, value]) => [`--${key}`, value])
-    const { exitCode, stdout, stderr } = await workspace.run(
-      'run',
-      '-p',
-      '2',
-      workspace.file('job.mjs', ALL_SINKS_JOB),
-      ...args,
-    )
+    const running = workspace.start('run', '-p', '2', workspace.file('job.mjs', ALL_SINKS_JOB), ...args)
+    await running.until(/submitted with JobID/, WAIT_MS)
+    await delay(LASTS_MS)
+    rmSync(slow)
+    const { exitCode, stdout, stderr } = await running.ended
     assert.equal(exitCode, 0, stdout + stderr)
     assert.deepEqual(await wrongOutputs(place, output, LINES), [])
     for (const proxy of proxies) assert.ok([...proxy.counts.values()].length > 1, 'its connections had faults')

@@ -17,9 +17,9 @@ import {
   type PlaceElsewhere,
 } from './place-elsewhere.js'
 
-const LINES = 5000
-const KILLS_OF_A_RUN = 3
-const SLOW_MS = 20
+const LINES = 10_000
+const KILLS_OF_A_RUN = 5
+const SLOW_MS = 1
 const LONGEST_WAIT_MS = 1000
 /** One of so many processes is killed at any time, else it has completed checkpoints. */
 const EARLY = 5
@@ -74,6 +74,7 @@ async function killedRun({ place, random, tally }: Rounds): Promise<void> {
   const slow = workspace.file('slow', '')
   const given = { in: input, out: output, slow: String(SLOW_MS), while: slow }
   const args = Object.entries(given).flatMap(([key, value]) => [`--${key}`, value])
+  const said: string[] = []
   let running = workspace.start('run', '-p', '2', workspace.file('job.mjs', ALL_SINKS_JOB), ...args)
   try {
     const [, jobId = ''] = await running.until(/submitted with JobID ([0-9a-f]{32})/, WAIT_MS)
@@ -88,7 +89,8 @@ async function killedRun({ place, random, tally }: Rounds): Promise<void> {
         await delay(random.nextInt(LONGEST_WAIT_MS))
       }
       running.kill('SIGKILL')
-      await running.ended
+      const { stdout, stderr } = await running.ended
+      said.push(stdout, stderr)
       tally.kills += 1
       const found = (await filesBelow(place.fileSystem, output)).length
       if (found > visible) tally.afterCommits += 1
@@ -98,8 +100,9 @@ async function killedRun({ place, random, tally }: Rounds): Promise<void> {
     }
     tally.checkpoints += numberOf((await checkpointsOf(place, checkpoints)).at(-1) ?? '0')
     rmSync(slow)
-    await endOf(running)
-    assert.deepEqual(await wrongOutputs(place, output, LINES), [], `run ${String(run)}`)
+    await endOf(running, said)
+    const printed = said.join('\n')
+    assert.deepEqual(await wrongOutputs(place, output, LINES), [], `run ${String(run)}, which said: ${printed}`)
     await place.fileSystem.delete(directory)
   } finally {
     running.kill('SIGKILL')
@@ -126,9 +129,9 @@ async function untilCheckpoints(more: number, { place, checkpoints, running }: W
   )
 }
 
-async function endOf(running: RunningCommand): Promise<void> {
-  const { exitCode, stderr } = await running.ended
-  assert.ok(exitCode === 0 || stderr.includes('RECOVERY_JOB_ENDED'), stderr)
+async function endOf(running: RunningCommand, said: readonly string[]): Promise<void> {
+  const { exitCode, stdout, stderr } = await running.ended
+  assert.ok(exitCode === 0 || /RECOVERY_JOB_ENDED\]: .* FINISHED\./.test(stderr), [...said, stdout, stderr].join('\n'))
 }
 
 function report(test: TestContext, { runs, kills, afterCommits, checkpoints, disturbed }: Tally): void {

@@ -10,8 +10,8 @@ import { killRounds } from './kill-rounds.js'
 import { newestAfter, succeeded, type MakePlace, type PlaceElsewhere } from './place-elsewhere.js'
 
 const LIMIT = { timeout: 35 * 60_000 }
-const LINES = 5000
-const SLOW_MS = 20
+const LINES = 10_000
+const SLOW_MS = 1
 
 export function recoveries(name: string, makePlace: MakePlace): void {
   describe(`High availability on ${name}`, () => {
