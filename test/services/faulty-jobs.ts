@@ -13,7 +13,7 @@ const LINES = 5000
 const SLOW_MS = 1
 /** So long after it was submitted. */
 const LASTS_MS = 8000
-const LIMIT = { timeout: 35 * 60_000 }
+const LIMIT = { timeout: (20 + 2 * killRounds()) * 60_000 }
 
 /** A job says and is told little at a time. */
 const WITHIN_LOG2 = 17
