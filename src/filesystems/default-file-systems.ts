@@ -5,6 +5,7 @@ import { LocalFileSystem } from '../core/fs/local-file-system.js'
 import type { TemporaryFiles } from '../core/fs/temporary-files.js'
 import { environment } from '../core/process/environment.js'
 import { LazyFileSystem } from './lazy-file-system.js'
+import { s3EntropyOf } from './s3/s3-entropy.js'
 
 const HDFS_SCHEMES = ['hdfs', 'webhdfs', 'swebhdfs']
 const S3_SCHEMES = ['s3', 's3a', 's3p']
@@ -26,7 +27,10 @@ export function defaultFileSystems(
   }
   for (const scheme of S3_SCHEMES) {
     const open = (configuration: Configuration): Promise<FileSystem> => openS3(configuration, scheme)
-    known.registerFactory(scheme, (options) => new LazyFileSystem('objects', () => open(configurationOf(options))))
+    known.registerFactory(scheme, (options) => {
+      const configuration = configurationOf(options)
+      return new LazyFileSystem('objects', () => open(configuration), s3EntropyOf(configuration))
+    })
   }
   return known.configuredBy(configuration)
 }

@@ -5,19 +5,22 @@
 // Thread: any.
 import { FlinkError } from '../core/errors/flink-error.js'
 import type { DirectoryEntry, FileReader, FileStatus, FileSystem, FileWriter } from '../core/fs/file-system.js'
+import type { PathEntropy } from '../core/fs/path-entropy.js'
 import type { RecoverableWriter } from '../core/fs/recoverable-writer.js'
 import type { Random } from '../core/random/random.js'
 import { LazyRecoverableWriter } from './lazy-recoverable-writer.js'
 
 export class LazyFileSystem implements FileSystem {
   readonly isObjectStore: boolean
+  readonly entropy: PathEntropy | undefined
   /** Stores of objects have one. */
   readonly createRecoverableWriter?: (names: Pick<Random, 'uuid'>) => RecoverableWriter
   readonly #load: () => Promise<FileSystem>
   #loading: Promise<FileSystem> | undefined
 
-  constructor(kind: 'files' | 'objects', load: () => Promise<FileSystem>) {
+  constructor(kind: 'files' | 'objects', load: () => Promise<FileSystem>, entropy?: PathEntropy) {
     this.#load = load
+    this.entropy = entropy
     this.isObjectStore = kind === 'objects'
     if (kind === 'files') return
     this.createRecoverableWriter = (names) =>

@@ -5,7 +5,7 @@
 import { ReasonError } from '../core/errors/reason-error.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { messageOf } from '../core/errors/thrown-value.js'
-import { parentOf, toFileUri } from '../core/fs/file-path.js'
+import { parentOf, parseFileUri, toFileUri } from '../core/fs/file-path.js'
 import type { FileSystem } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { NOT_ADDRESSABLE } from '../core/fs/not-addressable.js'
@@ -15,7 +15,14 @@ import { streamHandlesOf, type CheckpointMetadata, type CompletedCheckpoint } fr
 import type { CheckpointLocation } from './checkpoint-stream-factory.js'
 import { removeCompletionMark, unmarkRemoved, writeCompletionMark, writeNewest } from './completion-mark.js'
 import { encodeMetadata } from './metadata-codec.js'
-import { promoteSharedFiles, removeSharedFilesOf, removeUnnamedSharedFiles } from './shared-files.js'
+import {
+  handlesOfTasks,
+  promoteSharedFiles,
+  removeSharedFilesOf,
+  removeUnnamedSharedFiles,
+  sharedFilesOf,
+} from './shared-files.js'
+import type { StreamStateHandle, TaskStateSnapshot } from './state-handles.js'
 import {
   cleanIncompleteCheckpoints,
   makeDurableDirectory,
@@ -23,8 +30,8 @@ import {
   removeMetadataAlone,
   removeSnapshotDirectory,
   removeSnapshotFiles,
+  isSpreadFile,
   SHARED_DIRECTORY,
-  sharedDirectoryOf,
 } from './snapshot-directory.js'
 
 const SAVEPOINT_ATTEMPTS = 10
@@ -51,13 +58,17 @@ export interface SnapshotWriterServices {
 export class FileCheckpointStorage implements CheckpointStorage {
   readonly #fileSystem: FileSystem
   readonly #directory: string
+  readonly #entropyDirectory: string | undefined
   readonly #isOwnedByJob: boolean
   readonly #inlineThresholdBytes: number
 
   constructor(directory: string, jobId: string | undefined, services: SnapshotWriterServices) {
     const located = services.fileSystems.forUri(directory)
     this.#fileSystem = located.fileSystem
-    this.#directory = jobId === undefined ? located.path : `${located.path}/${jobId}`
+    const within = jobId === undefined ? '' : `/${jobId}`
+    this.#directory = located.path + within
+    const spread = entropyUriOf(directory, located.fileSystem)
+    this.#entropyDirectory = spread === undefined ? undefined : spread + within
     this.#isOwnedByJob = jobId !== undefined
     this.#inlineThresholdBytes = services.inlineThresholdBytes
   }
@@ -74,14 +85,18 @@ export class FileCheckpointStorage implements CheckpointStorage {
   }
 
   async checkpointLocation(checkpointId: number): Promise<CheckpointLocation> {
-    const directory = `${this.#directory}/chk-${String(checkpointId)}`
+    const name = `chk-${String(checkpointId)}`
+    const directory = `${this.#directory}/${name}`
     await storing(directory, async () => {
       // Durable with its metadata: publishSnapshot syncs the directory above it.
       if (await this.#fileSystem.mkdirs(directory, 'synced later')) return
       if ((await this.#fileSystem.status(`${directory}/${METADATA_FILE}`)) === undefined) return
       throw new ReasonError('another run left a checkpoint there; start from it with -s or choose another directory')
     })
-    return { kind: 'file', directoryUri: toFileUri(directory), inlineThresholdBytes: this.#inlineThresholdBytes }
+    const spread = this.#entropyDirectory
+    const entropy = spread === undefined ? {} : { entropyUri: `${spread}/${name}` }
+    const inlineThresholdBytes = this.#inlineThresholdBytes
+    return { kind: 'file', directoryUri: toFileUri(directory), inlineThresholdBytes, ...entropy }
   }
 
   async markCompleted(first: CheckpointMetadata): Promise<void> {
@@ -133,18 +148,27 @@ export async function makeSavepointLocation(
   services: SnapshotWriterServices,
 ): Promise<CheckpointLocation> {
   const { fileSystem, path: target } = services.fileSystems.forUri(targetDirectory)
+  const spread = entropyUriOf(targetDirectory, fileSystem)
   for (let attempt = 0; attempt < SAVEPOINT_ATTEMPTS; attempt += 1) {
-    const directory = `${target}/savepoint-${jobId.slice(0, 6)}-${services.random.hex(12)}`
+    const name = `savepoint-${jobId.slice(0, 6)}-${services.random.hex(12)}`
+    const directory = `${target}/${name}`
     try {
       if ((await fileSystem.status(directory)) !== undefined) continue
       await makeDurableDirectory(fileSystem, directory)
       const { inlineThresholdBytes } = services
-      return { kind: 'file', directoryUri: toFileUri(directory), inlineThresholdBytes }
+      const entropy = spread === undefined ? {} : { entropyUri: `${spread}/${name}` }
+      return { kind: 'file', directoryUri: toFileUri(directory), inlineThresholdBytes, ...entropy }
     } catch (error) {
       throw savepointFailed(target, messageOf(error), error)
     }
   }
   throw savepointFailed(target, `no free name after ${String(SAVEPOINT_ATTEMPTS)} attempts`)
+}
+
+/** A directory as its user named it, where random characters are put into the paths of its files. */
+function entropyUriOf(directory: string, { entropy }: FileSystem): string | undefined {
+  const { path } = parseFileUri(directory)
+  return entropy?.isIn(path) === true ? path : undefined
 }
 
 function savepointFailed(target: string, reason: string, cause?: unknown): FlinkError {
@@ -186,11 +210,17 @@ async function syncTogether(fileSystem: FileSystem, directories: readonly string
   await Promise.all(syncs)
 }
 
-/** Removes what was written into a location that did not become a snapshot. */
-export async function discardLocation(location: CheckpointLocation, fileSystems: FileSystems): Promise<void> {
+/** Removes what was written into a location that did not become a snapshot; of what lies elsewhere that of which tasks have told. */
+export async function discardLocation(
+  location: CheckpointLocation,
+  fileSystems: FileSystems,
+  acknowledged: readonly TaskStateSnapshot[] = [],
+): Promise<void> {
   if (location.kind === 'memory') return
-  const { fileSystem, path: directory } = fileSystems.forUri(location.directoryUri)
+  const { directoryUri } = location
+  const { fileSystem, path: directory } = fileSystems.forUri(directoryUri)
   await removeSnapshotDirectory(fileSystem, directory)
+  await removeSpreadFiles(handlesOfTasks(acknowledged), directoryUri, fileSystems)
 }
 
 /**
@@ -208,7 +238,7 @@ export async function deleteForeignSnapshot(snapshot: CompletedCheckpoint, fileS
 
 function ownFilesOf(metadata: CheckpointMetadata, directoryUri: string, fileSystems: FileSystems): Set<string> {
   const uris = streamHandlesOf(metadata).flatMap((handle) => (handle.kind === 'file' ? handle.uri : []))
-  const own = uris.filter((uri) => parentOf(uri) === directoryUri)
+  const own = uris.filter((uri) => parentOf(uri) === directoryUri || isSpreadFile(uri, directoryUri))
   return new Set(own.map((uri) => fileSystems.forUri(uri).path))
 }
 
@@ -220,12 +250,27 @@ export async function deleteSnapshot(snapshot: CompletedCheckpoint, fileSystems:
   const isMetadataAlone = !namesFilesIn(metadata, externalPath)
   if (isMetadataAlone && (await removeMetadataAlone(fileSystem, directory))) return
   await removeSnapshotDirectory(fileSystem, directory)
+  await removeSpreadFiles(streamHandlesOf(metadata), externalPath, fileSystems)
+}
+
+/** Those that the metadata, which are gone, named in other places. */
+async function removeSpreadFiles(
+  handles: readonly StreamStateHandle[],
+  directoryUri: string,
+  fileSystems: FileSystems,
+): Promise<void> {
+  const uris = handles.flatMap((handle) => (handle.kind === 'file' ? handle.uri : []))
+  for (const uri of new Set(uris)) {
+    if (!isSpreadFile(uri, directoryUri)) continue
+    const { fileSystem, path } = fileSystems.forUri(uri)
+    await fileSystem.delete(path)
+  }
 }
 
 /** Small state lies in the metadata itself: then there is nothing whose order on the disk would matter. */
 function namesFilesIn(metadata: CheckpointMetadata, directoryUri: string): boolean {
-  const shared = sharedDirectoryOf(directoryUri)
-  return streamHandlesOf(metadata).some((handle) => handle.kind === 'file' && parentOf(handle.uri) !== shared)
+  const shared = sharedFilesOf(metadata, directoryUri)
+  return streamHandlesOf(metadata).some((handle) => handle.kind === 'file' && !shared.has(handle.uri))
 }
 
 async function storing(directory: string, work: () => Promise<void>): Promise<void> {

@@ -39,6 +39,8 @@ export type CheckpointLocation =
       readonly kind: 'file'
       readonly directoryUri: string
       readonly inlineThresholdBytes: number
+      /** The same directory with the key of random characters in it: files of state go where these say, and each elsewhere. */
+      readonly entropyUri?: string
       /** Only where parts may say what changed since another checkpoint; savepoints never do. */
       readonly incremental?: IncrementalCheckpoint
     }

@@ -5,6 +5,7 @@
 import { ReasonError } from '../core/errors/reason-error.js'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { messageOf } from '../core/errors/thrown-value.js'
+import { parentOf } from '../core/fs/file-path.js'
 import type { FileSystem, FileWriter } from '../core/fs/file-system.js'
 import type { FileSystems } from '../core/fs/file-systems.js'
 import { crc32c } from '../core/memory/crc32c.js'
@@ -30,17 +31,33 @@ export function checkpointStreams(
   return {
     createStream: (scope = 'EXCLUSIVE', inline = 'SMALL') => {
       if (location.kind === 'memory') return Promise.resolve(new MemoryStream(location.maxStateSizeBytes))
-      const name = random.uuid()
       const isShared = scope === 'SHARED' && location.incremental !== undefined
-      const directoryUri = isShared ? location.incremental.sharedDirectoryUri : location.directoryUri
-      const own = fileSystems.forUri(location.directoryUri)
-      // A shared file is moved there when the checkpoint completes: until then it goes with its directory. Objects cannot be moved.
-      const { fileSystem, path } = own.fileSystem.isObjectStore === true ? fileSystems.forUri(directoryUri) : own
-      const target = { fileSystem, file: `${path}/${name}`, uri: `${directoryUri}/${name}` }
+      const target = targetOf(location, isShared, random.uuid(), fileSystems)
       const thresholdBytes = location.inlineThresholdBytes / (isShared ? SHARED_INLINE_DIVISOR : 1)
       return Promise.resolve(new FileStream(target, inline === 'NEVER' ? 0 : thresholdBytes))
     },
   }
+}
+
+function targetOf(
+  location: CheckpointLocation & { readonly kind: 'file' },
+  isShared: boolean,
+  name: string,
+  fileSystems: FileSystems,
+): StreamTarget {
+  const { directoryUri, entropyUri, incremental } = location
+  const own = fileSystems.forUri(directoryUri)
+  const { entropy } = own.fileSystem
+  if (entropyUri !== undefined && entropy !== undefined) {
+    // Beside it, under the name that it has where everybody looks.
+    const shared = incremental?.sharedDirectoryUri.replace(/^.*\//s, `${parentOf(entropyUri)}/`)
+    const file = entropy.inject(`${isShared ? (shared ?? entropyUri) : entropyUri}/${name}`)
+    return { fileSystem: own.fileSystem, file, uri: file }
+  }
+  const uri = isShared ? (incremental?.sharedDirectoryUri ?? directoryUri) : directoryUri
+  // A shared file is moved there when the checkpoint completes: until then it goes with its directory. Objects cannot be moved.
+  const { fileSystem, path } = own.fileSystem.isObjectStore === true ? fileSystems.forUri(uri) : own
+  return { fileSystem, file: `${path}/${name}`, uri: `${uri}/${name}` }
 }
 
 function inlineHandle(buffer: DataOutputView): StreamStateHandle | undefined {

@@ -14,6 +14,7 @@ import { streamHandlesOf, type CheckpointMetadata, type CompletedCheckpoint } fr
 import { readMetadataFile } from './metadata-file.js'
 import { streamHandlesOfSubtask, type StreamStateHandle, type TaskStateSnapshot } from './state-handles.js'
 import {
+  isSpreadFile,
   isStateFileName,
   makeDurableDirectory,
   METADATA_FILE,
@@ -28,14 +29,21 @@ export function sharedFilesOf(metadata: CheckpointMetadata, directory: string): 
 
 /** The same of what tasks have acknowledged of a checkpoint under way. */
 export function sharedFilesIn(snapshots: readonly TaskStateSnapshot[], directory: string): Set<string> {
-  const subtasks = snapshots.flatMap(({ operators }) => Object.values(operators))
-  return sharedAmong(subtasks.flatMap(streamHandlesOfSubtask), directory)
+  return sharedAmong(handlesOfTasks(snapshots), directory)
+}
+
+export function handlesOfTasks(snapshots: readonly TaskStateSnapshot[]): StreamStateHandle[] {
+  return snapshots.flatMap(({ operators }) => Object.values(operators)).flatMap(streamHandlesOfSubtask)
 }
 
 function sharedAmong(handles: readonly StreamStateHandle[], directory: string): Set<string> {
   const shared = sharedDirectoryOf(directory)
   const uris = handles.flatMap((handle) => (handle.kind === 'file' ? handle.uri : []))
-  return new Set(uris.filter((uri) => parentOf(uri) === shared && isStateFileName(path.basename(uri))))
+  return new Set(uris.filter((uri) => isSharedIn(shared, uri)))
+}
+
+function isSharedIn(shared: string, uri: string): boolean {
+  return (parentOf(uri) === shared && isStateFileName(path.basename(uri))) || isSpreadFile(uri, shared)
 }
 
 /** Whether a later checkpoint may name it, too. */
@@ -71,6 +79,11 @@ export async function holdsSharedFiles(
   if (named.size === 0) return true
   const { fileSystem, path: shared } = fileSystems.forUri(sharedDirectoryOf(externalPath))
   const sizes = new Map((await fileSystem.list(shared)).map(({ path: file, sizeBytes }) => [file, sizeBytes]))
+  for (const uri of named) {
+    const { path: file } = fileSystems.forUri(uri)
+    // Of those with random characters in their paths there is no list.
+    if (parentOf(file) !== shared) sizes.set(file, (await fileSystem.status(file))?.sizeBytes ?? -1)
+  }
   return streamHandlesOf(metadata).every((handle) => {
     if (handle.kind === 'inline' || !named.has(handle.uri)) return true
     return (sizes.get(fileSystems.forUri(handle.uri).path) ?? -1) >= handle.offset + handle.lengthBytes

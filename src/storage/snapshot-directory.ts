@@ -6,6 +6,7 @@
 import path from 'node:path'
 import { FlinkError } from '../core/errors/flink-error.js'
 import { parentOf } from '../core/fs/file-path.js'
+import { isSpreadFrom } from '../core/fs/path-entropy.js'
 import { PART_SUFFIX } from '../core/fs/publish-file.js'
 import type { FileStatus, FileSystem } from '../core/fs/file-system.js'
 
@@ -35,6 +36,11 @@ export function checkpointIdOf(directoryName: string): number | undefined {
 /** True for the names that files of state get. */
 export function isStateFileName(name: string): boolean {
   return STATE_FILE.test(name)
+}
+
+/** Whether random characters were put into the path of a file of state of such a directory. */
+export function isSpreadFile(uri: string, directoryUri: string): boolean {
+  return isStateFileName(path.basename(uri)) && isSpreadFrom(directoryUri, parentOf(uri))
 }
 
 /** The `shared/` beside a checkpoint's directory; a URI for a URI, a path for a path. */

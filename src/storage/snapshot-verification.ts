@@ -14,6 +14,7 @@ import { crc32c } from '../core/memory/crc32c.js'
 import { streamHandlesOf, type CheckpointMetadata } from './checkpoint-metadata.js'
 import { SHARED_DIRECTORY } from './snapshot-directory.js'
 import type { StreamStateHandle } from './state-handles.js'
+import { readPiece } from './state-reader.js'
 
 const PIECE_BYTES = 1_048_576
 /** Files under way at once: while one piece is summed up others are being read. */
@@ -71,7 +72,7 @@ async function verifyFile(uri: string, handles: readonly FileHandle[], fileSyste
 async function verifyRange(reader: FileReader, handle: FileHandle, file: string): Promise<void> {
   let crc = 0
   for (let at = handle.offset; at < endOf(handle);) {
-    const bytes = await reader.read(at, Math.min(PIECE_BYTES, endOf(handle) - at))
+    const bytes = await readPiece(reader, at, Math.min(PIECE_BYTES, endOf(handle) - at))
     // Cut off meanwhile: the checksum says so.
     if (bytes.length === 0) break
     crc = crc32c(bytes, crc)

@@ -37,7 +37,7 @@ export async function* readStatePieces(
   try {
     let crc = 0
     for (let at = 0; at < handle.lengthBytes;) {
-      const piece = await reader.read(handle.offset + at, Math.min(PIECE_BYTES, handle.lengthBytes - at))
+      const piece = await readPiece(reader, handle.offset + at, Math.min(PIECE_BYTES, handle.lengthBytes - at))
       // Cut off meanwhile: the checksum says so.
       if (piece.length === 0) break
       crc = crc32c(piece, crc)
@@ -48,6 +48,11 @@ export async function* readStatePieces(
   } finally {
     await reader.close()
   }
+}
+
+/** Some of the bytes that are asked for, and none at the end of the file. */
+export function readPiece(reader: FileReader, offset: number, length: number): Promise<Uint8Array> {
+  return reader.readSome === undefined ? reader.read(offset, length) : reader.readSome(offset, length)
 }
 
 /** A part of a handle. Nothing says whether it is what was written, but that it is there: SNAPSHOT_CORRUPT where it is not. */

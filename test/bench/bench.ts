@@ -22,6 +22,7 @@ import { chainFamily, depthFamily } from './families/chain-family.js'
 import { checkpointFamily } from './families/checkpoint-family.js'
 import { exchangeFamily } from './families/exchange-family.js'
 import { filesFamily } from './families/files-family.js'
+import { filesystemsFamily } from './families/filesystems-family.js'
 import { idleFamily } from './families/idle-family.js'
 import { kafkaFamily } from './families/kafka-family.js'
 import { keyedCountFamily } from './families/keyed-count-family.js'
@@ -58,6 +59,7 @@ const FAMILIES: readonly BenchFamily[] = [
   loopsFamily,
   exchangeFamily,
   filesFamily,
+  filesystemsFamily,
   wideExchangeFamily,
   latencyFamily,
   checkpointFamily,

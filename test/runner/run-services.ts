@@ -15,7 +15,9 @@ import { KILL_ROUNDS_VARIABLE } from '../services/kill-rounds.js'
 import { SERVERS, type ServiceProgram, type ServiceServer } from '../services/servers.js'
 import { serviceScript } from '../services/service-script.js'
 
-const TEST_TIMEOUT_MS = 40 * 60_000
+/** Of a suite; a round of kills takes its time. */
+const TEST_TIMEOUT_MS = 30 * 60_000
+const TIMEOUT_OF_ROUND_MS = 3 * 60_000
 const SILENT_SOURCE =
   /Could not transfer|Unknown host|timed out|timeout|Connection (?:refused|reset)|No address|Temporary failure|unreachable|HTTP error 5\d\d|Service Unavailable|Bad Gateway|NewConnectionError/i
 const suiteRoot = path.resolve(import.meta.dirname, '../services')
@@ -118,7 +120,8 @@ async function runSuites(
     `--test-reporter-destination=${index === 0 ? 'stdout' : results}`,
   ])
   // One suite at a time: one that kills the server takes it away from the others.
-  const options = ['--test', '--test-concurrency=1', `--test-timeout=${TEST_TIMEOUT_MS}`, '--enable-source-maps']
+  const timeoutMs = TEST_TIMEOUT_MS + Number(values.rounds ?? 3) * TIMEOUT_OF_ROUND_MS
+  const options = ['--test', '--test-concurrency=1', `--test-timeout=${timeoutMs}`, '--enable-source-maps']
   const child = spawn(process.execPath, [...options, ...reporters, ...files], { stdio: 'inherit', env })
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const end = async (): Promise<void> => {

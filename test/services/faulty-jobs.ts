@@ -1,6 +1,7 @@
 /** Jobs whose every byte goes over a network that delays, stalls, cuts and resets: the same for HDFS and S3. */
 import assert from 'node:assert/strict'
-import { rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import path from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Workspace } from '../e2e/command-line.js'
@@ -13,7 +14,7 @@ const LINES = 5000
 const SLOW_MS = 1
 /** So long after it was submitted. */
 const LASTS_MS = 8000
-const LIMIT = { timeout: 35 * 60_000 }
+const LIMIT = { timeout: (20 + 2 * killRounds()) * 60_000 }
 
 /** A job says and is told little at a time. */
 const WITHIN_LOG2 = 17
@@ -48,7 +49,7 @@ export function faultyJobs(
   })
 }
 
-/** How often the job restarted. */
+/** What became of its checkpoints. */
 async function runThrough({ configuration, proxies }: FaultyNetwork, place: PlaceElsewhere): Promise<string> {
   const { directory } = place
   const workspace = new Workspace({
@@ -75,9 +76,20 @@ async function runThrough({ configuration, proxies }: FaultyNetwork, place: Plac
     assert.equal(exitCode, 0, stdout + stderr)
     assert.deepEqual(await wrongOutputs(place, output, LINES), [])
     for (const proxy of proxies) assert.ok([...proxy.counts.values()].length > 1, 'its connections had faults')
-    const restarts = (stdout + stderr).match(/switched from RUNNING to RESTARTING|RESTARTING/g)?.length ?? 0
-    return `${String(restarts)} restarts`
+    return checkpointsOfEnded(workspace)
   } finally {
     workspace.remove()
   }
+}
+
+/** From what the workspace keeps of its job. */
+function checkpointsOfEnded({ path: directory }: Workspace): string {
+  const archive = path.join(directory, 'run/archive')
+  const [file = ''] = readdirSync(archive).filter((name) => name.endsWith('.answers.json'))
+  const { checkpoints } = JSON.parse(readFileSync(path.join(archive, file), 'utf8')) as {
+    readonly checkpoints: { readonly counts: Readonly<Record<string, number>> }
+  }
+  const { completed = 0, failed = 0, restored = 0 } = checkpoints.counts
+  assert.ok(completed > 0, 'there was a checkpoint')
+  return `${String(completed)} checkpoints, ${String(failed)} failed, gone on from ${String(restored)}`
 }

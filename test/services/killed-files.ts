@@ -23,7 +23,7 @@ const SLOW_MS = 1
 const LONGEST_WAIT_MS = 1000
 /** One of so many processes is killed at any time, else it has completed checkpoints. */
 const EARLY = 5
-const LIMIT = { timeout: 35 * 60_000 }
+const LIMIT = { timeout: (20 + 2 * killRounds()) * 60_000 }
 
 /** What happened, for the report. */
 interface Tally {

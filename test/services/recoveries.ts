@@ -9,7 +9,7 @@ import { ALL_SINKS_JOB, putInput, wrongOutputs } from './all-sinks-job.js'
 import { killRounds } from './kill-rounds.js'
 import { newestAfter, succeeded, type MakePlace, type PlaceElsewhere } from './place-elsewhere.js'
 
-const LIMIT = { timeout: 35 * 60_000 }
+const LIMIT = { timeout: (20 + 2 * killRounds()) * 60_000 }
 const LINES = 10_000
 const SLOW_MS = 1
 

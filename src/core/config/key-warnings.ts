@@ -7,6 +7,8 @@ import type { Configuration } from './configuration.js'
 const MOST_WRONG = 2
 const MOST_WRONG_IN_SHORT = 1
 const SHORT = 6
+/** Flink hands these to the drivers of Hadoop and Presto, which have some hundred. */
+const OF_S3_DRIVER = /^(?:s3[ap]?|fs\.s3a|presto\.s3|hive\.s3)\./
 
 /**
  * What the user of a configuration is to be told of its keys: those that nothing reads and that are nearly the key of an
@@ -34,7 +36,8 @@ function adviceOn(key: string): string | undefined {
   const above = ALL_OPTIONS.find((option) => key.startsWith(`${option.key}.`))
   if (above !== undefined) return `${above.key} takes one value, and no mapping.`
   const near = nearestName(key)
-  return near === undefined ? undefined : `Did you mean ${near}?`
+  if (near !== undefined) return `Did you mean ${near}?`
+  return OF_S3_DRIVER.test(key) ? 'Of the options of s3:// conf/README.md lists those that count.' : undefined
 }
 
 function namesOf({ key, fallbackKeys, deprecatedKeys }: ConfigOption<unknown>): readonly string[] {

@@ -8,7 +8,6 @@ import { MetricOptions } from './metric-options.js'
 import { RestOptions } from './rest-options.js'
 import { RocksDBOptions } from './rocksdb-options.js'
 import { RocksDBOptionsWithoutEffect } from './rocksdb-options-without-effect.js'
-import { S3Options } from './s3-options.js'
 import { SavepointOptions } from './savepoint-options.js'
 import { StateBackendOptions } from './state-backend-options.js'
 import { askedOfUnalignedCheckpoints } from './unaligned-checkpoint-choice.js'
@@ -71,11 +70,6 @@ export const OPTIONS_WITHOUT_EFFECT: readonly OptionWithoutEffect[] = [
     option: JobManagerOptions.ARCHIVE_DIR,
     reason:
       'There is no history server: of the last 100 jobs that have ended the run directory (cluster.run-directory) has what REST and list -a show.',
-  },
-  {
-    option: S3Options.ENTROPY_LENGTH,
-    reason:
-      'No random characters are put into paths: S3 spreads the load by itself. s3.entropy.key is left out of them.',
   },
   {
     option: MetricOptions.SCOPE_FORMATS,

@@ -1,7 +1,9 @@
 import {
   booleanOption,
   durationOption,
+  enumOption,
   intOption,
+  mapOption,
   memoryOption,
   stringOption,
   type ConfigOption,
@@ -9,7 +11,10 @@ import {
 
 const MB = 1024 * 1024
 
-/** Options of Flink's file systems for S3, under the keys that they have in Flink. */
+/** As Flink and as Hadoop call them. */
+const SERVER_SIDE_ENCRYPTION = ['none', 'sse-s3', 'sse-kms'] as const
+
+/** Options of Flink's file systems for S3, under the keys that they have in Flink; there `s3.<name>` without one is `fs.s3a.<name>` of Hadoop. */
 export const S3Options: {
   readonly ACCESS_KEY: ConfigOption<string | undefined>
   readonly SECRET_KEY: ConfigOption<string | undefined>
@@ -28,6 +33,19 @@ export const S3Options: {
   readonly CONNECTION_TIMEOUT: ConfigOption<number>
   readonly ESTABLISH_TIMEOUT: ConfigOption<number>
   readonly ATTEMPTS_MAXIMUM: ConfigOption<number>
+  readonly SSE_TYPE: ConfigOption<(typeof SERVER_SIDE_ENCRYPTION)[number]>
+  readonly SSE_KMS_KEY_ID: ConfigOption<string | undefined>
+  readonly SSE_KMS_ENCRYPTION_CONTEXT: ConfigOption<Readonly<Record<string, string>>>
+  readonly ASSUME_ROLE_ARN: ConfigOption<string | undefined>
+  readonly ASSUME_ROLE_EXTERNAL_ID: ConfigOption<string | undefined>
+  readonly ASSUME_ROLE_SESSION_NAME: ConfigOption<string>
+  readonly ASSUME_ROLE_SESSION_DURATION: ConfigOption<number>
+  readonly ASSUME_ROLE_STS_ENDPOINT: ConfigOption<string | undefined>
+  readonly PROXY_HOST: ConfigOption<string | undefined>
+  readonly PROXY_PORT: ConfigOption<number | undefined>
+  readonly PROXY_USERNAME: ConfigOption<string | undefined>
+  readonly PROXY_PASSWORD: ConfigOption<string | undefined>
+  readonly PROXY_SSL_ENABLED: ConfigOption<boolean>
 } = {
   ACCESS_KEY: stringOption('s3.access-key', undefined, {
     description:
@@ -68,11 +86,11 @@ export const S3Options: {
   }),
   ENTROPY_KEY: stringOption('s3.entropy.key', undefined, {
     description:
-      'This part of a path of s3:// is left out, as Flink does for all files but those with the state of checkpoints. Random characters are not put in its place: S3 spreads the load by itself.',
+      'In the path of a file of s3:// with the state of a checkpoint or savepoint random characters are put in the place of this text, so that a store which spreads its load by how keys begin has them in many places; from all other paths it is left out. `_metadata` says where such files are: a savepoint of them cannot be moved, and what a crash leaves of a checkpoint that was not complete is not found again.',
   }),
   ENTROPY_LENGTH: intOption('s3.entropy.length', 4, {
     minimum: 1,
-    description: 'How many random characters Flink puts in the place of `s3.entropy.key`.',
+    description: 'How many random characters, digits and letters, are put in the place of `s3.entropy.key`.',
   }),
   PART_SIZE: memoryOption('s3.upload.min.part.size', 5 * MB, {
     minimum: 5 * MB,
@@ -112,5 +130,73 @@ export const S3Options: {
     description:
       'So often a request to s3:// is sent where the store does not answer, is overloaded (SlowDown, 503) or fails, with growing pauses up to 20 s between.',
     fallbackKeys: ['fs.s3a.attempts.maximum'],
+  }),
+  SSE_TYPE: enumOption('s3.sse.type', 'none', {
+    enumValues: SERVER_SIDE_ENCRYPTION,
+    enumAliases: { AES256: 'sse-s3', 'aws:kms': 'sse-kms' },
+    description:
+      'How the store is asked to encrypt files: by keys of its own (`sse-s3`, `AES256`) or of KMS (`sse-kms`, `aws:kms`). `none`: as the bucket says.',
+    fallbackKeys: [
+      's3.encryption.algorithm',
+      'fs.s3a.encryption.algorithm',
+      's3.server-side-encryption-algorithm',
+      'fs.s3a.server-side-encryption-algorithm',
+    ],
+  }),
+  SSE_KMS_KEY_ID: stringOption('s3.sse.kms.key-id', undefined, {
+    description: 'Id, ARN or alias of the key for `sse-kms`; unset: the one of the account.',
+    fallbackKeys: [
+      's3.encryption.key',
+      'fs.s3a.encryption.key',
+      's3.server-side-encryption.key',
+      'fs.s3a.server-side-encryption.key',
+    ],
+  }),
+  SSE_KMS_ENCRYPTION_CONTEXT: mapOption('s3.sse.kms.encryption-context', {
+    description: 'Names and values that KMS is told with each use of the key.',
+  }),
+  ASSUME_ROLE_ARN: stringOption('s3.assume-role.arn', undefined, {
+    description:
+      'ARN of the role in which requests to s3:// are made; the other credentials are for taking it. It needs the package `@aws-sdk/credential-providers`.',
+    fallbackKeys: ['s3.assumed.role.arn', 'fs.s3a.assumed.role.arn'],
+  }),
+  ASSUME_ROLE_EXTERNAL_ID: stringOption('s3.assume-role.external-id', undefined, {
+    description: 'External id, where the role asks for one.',
+    fallbackKeys: ['s3.assumed.role.external.id', 'fs.s3a.assumed.role.external.id'],
+  }),
+  ASSUME_ROLE_SESSION_NAME: stringOption('s3.assume-role.session-name', 'flink-s3-session', {
+    description: 'What the session with the role is called.',
+    fallbackKeys: ['s3.assumed.role.session.name', 'fs.s3a.assumed.role.session.name'],
+  }),
+  ASSUME_ROLE_SESSION_DURATION: intOption('s3.assume-role.session-duration', 3600, {
+    minimum: 900,
+    maximum: 43_200,
+    description: 'Seconds for which the role is taken; it is taken again before they are over.',
+  }),
+  ASSUME_ROLE_STS_ENDPOINT: stringOption('s3.assumed.role.sts.endpoint', undefined, {
+    description: 'URL of the service that gives the role away; unset: the one of Amazon, in the region.',
+    fallbackKeys: ['fs.s3a.assumed.role.sts.endpoint'],
+  }),
+  PROXY_HOST: stringOption('s3.proxy.host', undefined, {
+    description: 'Host of a proxy through which all connections to s3:// go, by CONNECT.',
+    fallbackKeys: ['fs.s3a.proxy.host'],
+  }),
+  PROXY_PORT: intOption('s3.proxy.port', undefined, {
+    minimum: 1,
+    maximum: 65_535,
+    description: 'Port of that proxy; unset: 80, or 443 with `s3.proxy.ssl.enabled`.',
+    fallbackKeys: ['fs.s3a.proxy.port'],
+  }),
+  PROXY_USERNAME: stringOption('s3.proxy.username', undefined, {
+    description: 'Who that proxy is told is asking.',
+    fallbackKeys: ['fs.s3a.proxy.username'],
+  }),
+  PROXY_PASSWORD: stringOption('s3.proxy.password', undefined, {
+    description: 'Password of `s3.proxy.username`.',
+    fallbackKeys: ['fs.s3a.proxy.password'],
+  }),
+  PROXY_SSL_ENABLED: booleanOption('s3.proxy.ssl.enabled', false, {
+    description: 'That proxy itself is asked by https.',
+    fallbackKeys: ['fs.s3a.proxy.ssl.enabled'],
   }),
 }

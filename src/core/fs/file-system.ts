@@ -1,4 +1,5 @@
 import type { Random } from '../random/random.js'
+import type { PathEntropy } from './path-entropy.js'
 import type { RecoverableWriter } from './recoverable-writer.js'
 
 export interface FileStatus {
@@ -21,6 +22,11 @@ export interface FileReader {
   readonly sizeBytes: number
   /** Fewer bytes than asked for only at the end of the file. */
   read(offset: number, length: number): Promise<Uint8Array>
+  /**
+   * The same for who reads from front to back in pieces of any size: at least one byte and at most so many, as they have come, without a
+   * copy; none only at the end of the file.
+   */
+  readSome?(offset: number, length: number): Promise<Uint8Array>
   close(): Promise<void>
 }
 
@@ -38,6 +44,8 @@ export interface FileSystem {
    * writes beside a file and renames elsewhere writes it in place here.
    */
   readonly isObjectStore?: boolean
+  /** Where files that something else names are spread over the store. `FileSystems` gives no path with its key in it. */
+  readonly entropy?: PathEntropy | undefined
   readFile(path: string): Promise<Uint8Array>
   /** Creates or truncates; its directory must exist. */
   openForWrite(path: string): Promise<FileWriter>

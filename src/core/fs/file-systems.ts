@@ -73,7 +73,7 @@ export class FileSystems {
     if (scheme !== 'file' && rootOf(path) === '/') {
       throw new FlinkError('PATH_INVALID', { path: text, reason: `it is not of the form ${scheme}://<host>/<path>` })
     }
-    return { fileSystem, path }
+    return { fileSystem, path: fileSystem.entropy?.remove(path) ?? path }
   }
 
   #schemes(): string[] {

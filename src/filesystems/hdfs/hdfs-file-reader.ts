@@ -9,6 +9,9 @@ import { retrying } from './retrying.js'
 import type { WebHdfsClient } from './web-hdfs-client.js'
 import { WebHdfsFailure } from './web-hdfs-failure.js'
 
+/** Of what is asked for before anything has come. */
+const SOME_BYTES = 64 * 1024
+
 export interface FileToRead {
   readonly client: WebHdfsClient
   readonly path: string
@@ -33,15 +36,42 @@ export class HdfsFileReader implements FileReader {
   }
 
   read(offset: number, length: number): Promise<Uint8Array> {
-    const { client, path } = this.#file
-    const work = this.#last.then(() => client.explain('read', path, () => this.#read(offset, length)))
-    this.#last = Promise.allSettled([work])
-    return work
+    return this.#inTurn(() => this.#read(offset, length))
+  }
+
+  readSome(offset: number, length: number): Promise<Uint8Array> {
+    return this.#inTurn(async () => {
+      this.#checkOpen()
+      return (await this.#come(offset, length)) ?? this.#read(offset, Math.min(length, SOME_BYTES))
+    })
   }
 
   async close(): Promise<void> {
     this.#isOpen = false
     this.#drop()
+  }
+
+  #inTurn(work: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    const { client, path } = this.#file
+    const done = this.#last.then(() => client.explain('read', path, work))
+    this.#last = Promise.allSettled([done])
+    return done
+  }
+
+  /** What the download has next; undefined where it has nothing, or is at another place. */
+  async #come(offset: number, length: number): Promise<Uint8Array | undefined> {
+    if (offset !== this.#position || this.#body === undefined) return undefined
+    try {
+      if (this.#rest.length === 0 && !(await this.#next())) return undefined
+    } catch {
+      // It is begun anew, and what fails then is told.
+      this.#drop()
+      return undefined
+    }
+    const { buffer, byteOffset, length: come } = this.#rest.subarray(0, length)
+    this.#rest = this.#rest.subarray(come)
+    this.#position += come
+    return new Uint8Array(buffer, byteOffset, come)
   }
 
   async #read(offset: number, length: number): Promise<Uint8Array> {

@@ -3,7 +3,7 @@
 // Invariants: a request has time limits. Whatever goes wrong is an error of the table with the address of the store.
 // Thread: any; each has its own, with its own connections.
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
-import { loadS3, type S3Sdk } from './load-s3.js'
+import { loadS3, loadS3Roles, type S3Sdk } from './load-s3.js'
 import { s3Failure, type S3Request } from './s3-failure.js'
 import type { S3Settings } from './s3-settings.js'
 
@@ -18,16 +18,17 @@ export class S3Connection {
   /** As messages name it. */
   readonly address: string
 
-  private constructor(sdk: S3Sdk, settings: S3Settings) {
+  private constructor(sdk: S3Sdk, settings: S3Settings, config: S3ClientConfig) {
     this.sdk = sdk
     this.settings = settings
-    this.client = new sdk.S3Client(clientConfigOf(settings))
+    this.client = new sdk.S3Client(config)
     this.address = settings.endpoint ?? `Amazon S3${settings.region === undefined ? '' : ` (${settings.region})`}`
   }
 
   /** FILE_SYSTEM_SCHEME_UNSUPPORTED where the SDK is not installed. */
   static async open(scheme: string, settings: S3Settings): Promise<S3Connection> {
-    return new S3Connection(await loadS3(scheme), settings)
+    const sdk = await loadS3(scheme)
+    return new S3Connection(sdk, settings, await clientConfigOf(scheme, settings))
   }
 
   /** Fails in words of the table, but for what `expected` takes out. */
@@ -46,14 +47,15 @@ export class S3Connection {
   }
 }
 
-function clientConfigOf(settings: S3Settings): S3ClientConfig {
-  const { endpoint, region, credentials, isPathStyle, maxAttempts, maxConnections } = settings
+async function clientConfigOf(scheme: string, settings: S3Settings): Promise<S3ClientConfig> {
+  const { endpoint, region, isPathStyle, maxAttempts } = settings
   const checksums = settings.hasChecksums ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED'
-  const agent = { keepAlive: true, maxSockets: maxConnections }
+  const requestHandler = await requestHandlerOf(settings)
+  const credentials = await credentialsOf(scheme, settings, requestHandler)
   return {
     ...(endpoint === undefined ? {} : { endpoint }),
     ...regionOf(region, endpoint),
-    ...(credentials === undefined ? {} : { credentials }),
+    ...credentials,
     // Whoever signs nothing needs no credentials.
     ...(settings.isAnonymous ? { signer: { sign: (request) => Promise.resolve(request) } } : {}),
     forcePathStyle: isPathStyle,
@@ -62,14 +64,53 @@ function clientConfigOf(settings: S3Settings): S3ClientConfig {
     responseChecksumValidation: checksums,
     // A server that does not answer `100 Continue` would cost six seconds a part.
     expectContinueHeader: false,
-    requestHandler: {
-      connectionTimeout: settings.connectTimeoutMs,
-      socketTimeout: settings.idleTimeoutMs,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-      httpAgent: agent,
-      httpsAgent: agent,
-    },
+    requestHandler,
+  }
+}
+
+type RequestHandler = NonNullable<S3ClientConfig['requestHandler']>
+
+async function requestHandlerOf(settings: S3Settings): Promise<RequestHandler> {
+  const { maxConnections, proxyUrl } = settings
+  const agent = { keepAlive: true, maxSockets: maxConnections }
+  return {
+    connectionTimeout: settings.connectTimeoutMs,
+    socketTimeout: settings.idleTimeoutMs,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    throwOnRequestTimeout: true,
+    ...(proxyUrl === undefined ? { httpAgent: agent, httpsAgent: agent } : await proxyAgents(agent, proxyUrl)),
+  }
+}
+
+async function proxyAgents(
+  options: { readonly keepAlive: boolean; readonly maxSockets: number },
+  proxy: string,
+): Promise<Record<string, unknown>> {
+  const { HttpProxyAgent, HttpsProxyAgent } = await import('hpagent')
+  const asked = { ...options, proxy }
+  return { httpAgent: new HttpProxyAgent(asked), httpsAgent: new HttpsProxyAgent(asked) }
+}
+
+/** Without any the SDK looks for them as it always does. */
+async function credentialsOf(
+  scheme: string,
+  { credentials, role, region, endpoint }: S3Settings,
+  requestHandler: RequestHandler,
+): Promise<Pick<S3ClientConfig, 'credentials'>> {
+  if (role === undefined) return credentials === undefined ? {} : { credentials }
+  const { fromTemporaryCredentials } = await loadS3Roles(scheme)
+  const { arn, externalId, sessionName, durationSeconds } = role
+  const params = { RoleArn: arn, RoleSessionName: sessionName, DurationSeconds: durationSeconds }
+  return {
+    credentials: fromTemporaryCredentials({
+      ...(credentials === undefined ? {} : { masterCredentials: credentials }),
+      params: { ...params, ...(externalId === undefined ? {} : { ExternalId: externalId }) },
+      clientConfig: {
+        ...regionOf(region, endpoint),
+        ...(role.endpoint === undefined ? {} : { endpoint: role.endpoint }),
+        requestHandler,
+      },
+    }),
   }
 }
 

@@ -16,6 +16,8 @@ import type { S3Body, S3Head, S3Objects } from './s3-objects.js'
 const SKIPPED_BYTES = 128 * 1024
 /** Who reads here and there is given no more than it asks for and this; who reads on after all four times as much each time. */
 const SMALL_WINDOW_BYTES = 256 * 1024
+/** Of what is asked for before anything has come. */
+const SOME_BYTES = 64 * 1024
 const SHORTEST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 5_000
 
@@ -45,9 +47,13 @@ export class S3FileReader implements FileReader {
   }
 
   read(offset: number, length: number): Promise<Uint8Array> {
-    const read = this.#last.then(() => this.#read(offset, length))
-    this.#last = Promise.allSettled([read])
-    return read
+    return this.#inTurn(() => this.#read(offset, length))
+  }
+
+  readSome(offset: number, length: number): Promise<Uint8Array> {
+    return this.#inTurn(async () => {
+      return (await this.#come(offset, length)) ?? this.#read(offset, Math.min(length, SOME_BYTES))
+    })
   }
 
   close(): Promise<void> {
@@ -55,6 +61,26 @@ export class S3FileReader implements FileReader {
     this.#body?.destroy()
     this.#body = undefined
     return Promise.resolve()
+  }
+
+  #inTurn(work: () => Promise<Uint8Array>): Promise<Uint8Array> {
+    const read = this.#last.then(work)
+    this.#last = Promise.allSettled([read])
+    return read
+  }
+
+  /** What the answer has next; undefined where it has nothing, or is of another place. */
+  async #come(offset: number, length: number): Promise<Uint8Array | undefined> {
+    const body = this.#body
+    if (!this.#isOpen || body?.position !== offset || offset >= body.end) return undefined
+    try {
+      return await body.readSome(length)
+    } catch (error) {
+      body.destroy()
+      this.#body = undefined
+      if (isOfOtherBytes(error)) throw this.#explained(error)
+      return undefined
+    }
   }
 
   async #read(offset: number, length: number): Promise<Uint8Array> {
@@ -152,6 +178,15 @@ class BodyStream {
     this.#take(part.length)
     if (this.#position === this.end) await this.#ended()
     return part.length
+  }
+
+  /** The same as they come; nobody else has them. */
+  async readSome(length: number): Promise<Uint8Array> {
+    if (this.#chunk.length === 0) this.#chunk = await this.#next()
+    const { buffer, byteOffset, length: come } = this.#chunk.subarray(0, length)
+    this.#take(come)
+    if (this.#position === this.end) await this.#ended()
+    return new Uint8Array(buffer, byteOffset, come)
   }
 
   async skip(length: number): Promise<void> {

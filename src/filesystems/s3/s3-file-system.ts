@@ -44,7 +44,7 @@ export class S3FileSystem implements FileSystem {
   }
 
   async readFile(path: string): Promise<Uint8Array> {
-    const at = this.#at(path)
+    const at = s3LocationOf(path)
     const body = await this.#orDirectory('read', at, () => this.objects.get(at))
     const reader = new S3FileReader(this.#reading, at, body, body)
     try {
@@ -55,21 +55,21 @@ export class S3FileSystem implements FileSystem {
   }
 
   async openForRead(path: string): Promise<FileReader> {
-    const at = this.#at(path)
+    const at = s3LocationOf(path)
     const head = await this.objects.head(at)
     if (head !== undefined) return new S3FileReader(this.#reading, at, head)
     throw (await this.#isDirectory(at)) ? refused('open', at, 'it is a directory') : missing(at)
   }
 
   async openForWrite(path: string): Promise<FileWriter> {
-    const at = this.#at(path)
+    const at = s3LocationOf(path)
     if (await this.#isDirectory(at)) throw refused('create', at, 'it is a directory')
     return this.#writer(at)
   }
 
   /** What is kept is copied within the store, or read where it is little; until it is closed the file is as it was. */
   async openToContinue(path: string, keepBytes: number): Promise<FileWriter> {
-    const at = this.#at(path)
+    const at = s3LocationOf(path)
     if (await this.#isDirectory(at)) throw refused('open', at, 'it is a directory')
     const head = await this.objects.head(at)
     const kept = Math.min(keepBytes, head?.sizeBytes ?? 0)
@@ -84,13 +84,13 @@ export class S3FileSystem implements FileSystem {
   }
 
   createNew(path: string, bytes: Uint8Array): Promise<boolean> {
-    return this.objects.putNew(this.#at(path), bytes, this.#random.uuid())
+    return this.objects.putNew(s3LocationOf(path), bytes, this.#random.uuid())
   }
 
   /** Not atomic: a crash leaves both names, or some files of a directory under either. */
   async rename(from: string, to: string): Promise<void> {
-    const source = this.#at(from)
-    const target = this.#at(to)
+    const source = s3LocationOf(from)
+    const target = s3LocationOf(to)
     const status = await this.#status(source)
     if (status === undefined) throw missing(source)
     if (!status.isDirectory) {
@@ -112,7 +112,7 @@ export class S3FileSystem implements FileSystem {
   }
 
   async mkdirs(path: string): Promise<boolean> {
-    const lowest = this.#at(path)
+    const lowest = s3LocationOf(path)
     const made: S3Location[] = []
     for (let at: S3Location | undefined = lowest; at !== undefined && at.key !== ''; at = s3ParentOf(at)) {
       const status = await this.#status(at)
@@ -125,7 +125,7 @@ export class S3FileSystem implements FileSystem {
   }
 
   async list(path: string): Promise<FileStatus[]> {
-    const at = this.#at(path)
+    const at = s3LocationOf(path)
     const prefix = keyPrefixOf(at)
     const found: FileStatus[] = []
     let isThere = at.key === ''
@@ -148,23 +148,23 @@ export class S3FileSystem implements FileSystem {
   }
 
   async realPath(path: string): Promise<string> {
-    const at = this.#at(path)
+    const at = s3LocationOf(path)
     if ((await this.#status(at)) === undefined) throw missing(at)
     return at.path
   }
 
   status(path: string): Promise<FileStatus | undefined> {
-    return this.#status(this.#at(path))
+    return this.#status(s3LocationOf(path))
   }
 
   async delete(path: string): Promise<void> {
-    const at = this.#at(path)
+    const at = s3LocationOf(path)
     if (at.key === '') throw refused('delete', at, 'it is a bucket, which is not deleted')
     await Promise.all([this.objects.delete(at), this.#deleteBelow(at)])
   }
 
   async deleteEmptyDirectory(path: string): Promise<boolean> {
-    const at = this.#at(path)
+    const at = s3LocationOf(path)
     const marker = markerOf(at).key
     const { objects } = await this.objects.list(at, { isDeep: true, limit: 2 })
     if (objects.some(({ key }) => key !== marker)) return false
@@ -175,10 +175,6 @@ export class S3FileSystem implements FileSystem {
 
   createRecoverableWriter(names: Pick<Random, 'uuid'>): RecoverableWriter {
     return new S3RecoverableWriter(() => Promise.resolve(this), names)
-  }
-
-  #at(path: string): S3Location {
-    return s3LocationOf(path, this.objects.connection.settings.entropyKey)
   }
 
   #writer(at: S3Location, uploaded?: UploadedParts): S3FileWriter {

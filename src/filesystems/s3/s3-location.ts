@@ -10,14 +10,13 @@ export interface S3Location {
 
 const PATH = /^s3[ap]?:\/\/([^/]+)((?:\/.*)?)$/s
 
-/** `s3://bucket/a/b`, without what is left out of paths (`s3.entropy.key`). PATH_INVALID where there is no bucket. */
-export function s3LocationOf(text: string, leftOut?: string): S3Location {
+/** `s3://bucket/a/b`. PATH_INVALID where there is no bucket. */
+export function s3LocationOf(text: string): S3Location {
   const [, bucket, rest = ''] = PATH.exec(text) ?? []
   if (bucket === undefined) {
     throw new FlinkError('PATH_INVALID', { path: text, reason: 'it names no bucket, as s3://bucket/directory does' })
   }
-  const kept = leftOut === undefined ? rest : rest.replace(leftOut, '')
-  const key = kept.split('/').filter(isName).join('/')
+  const key = rest.split('/').filter(isName).join('/')
   const scheme = text.slice(0, text.indexOf(':'))
   return { path: key === '' ? `${scheme}://${bucket}` : `${scheme}://${bucket}/${key}`, bucket, key }
 }

@@ -81,8 +81,9 @@ export class S3Objects {
 
   async put(at: S3Location, bytes: Uint8Array): Promise<void> {
     const { sdk, client } = this.connection
+    const { encryption } = this.connection.settings
     await this.#run('write', at, () =>
-      client.send(new sdk.PutObjectCommand({ Bucket: at.bucket, Key: at.key, Body: bytes })),
+      client.send(new sdk.PutObjectCommand({ Bucket: at.bucket, Key: at.key, Body: bytes, ...encryption })),
     )
   }
 
@@ -91,8 +92,9 @@ export class S3Objects {
    * object that is there may be the own.
    */
   async putNew(at: S3Location, bytes: Uint8Array, maker: string): Promise<boolean> {
-    const { sdk, client } = this.connection
-    const asked = { Bucket: at.bucket, Key: at.key, Body: bytes, Metadata: { [MAKER]: maker }, IfNoneMatch: '*' }
+    const { sdk, client, settings } = this.connection
+    const place = { Bucket: at.bucket, Key: at.key }
+    const asked = { ...place, Body: bytes, Metadata: { [MAKER]: maker }, IfNoneMatch: '*', ...settings.encryption }
     let wasRepeated = false
     const put = async (): Promise<'made' | 'there'> => {
       await client.send(new sdk.PutObjectCommand(asked))
@@ -106,9 +108,7 @@ export class S3Objects {
     for (let attempt = 1; ; attempt += 1) {
       // Somebody else was about to make it.
       const isConflict = (error: unknown): 'conflict' | undefined =>
-        s3CodeOf(error) === 'ConditionalRequestConflict' && attempt < this.connection.settings.maxAttempts
-          ? 'conflict'
-          : undefined
+        s3CodeOf(error) === 'ConditionalRequestConflict' && attempt < settings.maxAttempts ? 'conflict' : undefined
       const outcome = await this.#run<'made' | 'there', 'there' | 'conflict'>(
         'create',
         at,
@@ -179,10 +179,9 @@ export class S3Objects {
   /** Up to 5 GiB. */
   async copy(from: S3Location, to: S3Location): Promise<void> {
     const { sdk, client } = this.connection
-    const CopySource = s3CopySource(from)
-    await this.#run('rename', from, () =>
-      client.send(new sdk.CopyObjectCommand({ Bucket: to.bucket, Key: to.key, CopySource })),
-    )
+    const asked = { Bucket: to.bucket, Key: to.key, CopySource: s3CopySource(from) }
+    const { encryption } = this.connection.settings
+    await this.#run('rename', from, () => client.send(new sdk.CopyObjectCommand({ ...asked, ...encryption })))
   }
 
   async #makerOf(at: S3Location): Promise<string | undefined> {

@@ -36,7 +36,7 @@ export class S3RecoverableWriter implements RecoverableWriter {
 
   async open(targetPath: string): Promise<RecoverableOutputStream> {
     const store = await this.#store()
-    const at = s3LocationOf(targetPath, store.objects.connection.settings.entropyKey)
+    const at = s3LocationOf(targetPath)
     const uploadId = await store.uploads.create(at)
     const parts = new PartUploads(partTerms(store, at.path), { uploadId, parts: [], nextNumber: 1 })
     return new S3OutputStream({ store, names: this.#names, targetPath: at.path, uploadId, parts, offset: 0 })
@@ -75,7 +75,7 @@ export class S3RecoverableWriter implements RecoverableWriter {
 
   async listInProgress(directory: string): Promise<ResumeRecoverable[]> {
     const store = await this.#store()
-    const at = s3LocationOf(directory, store.objects.connection.settings.entropyKey)
+    const at = s3LocationOf(directory)
     const prefix = keyPrefixOf(at)
     const found: S3Recoverable[] = []
     for (const { key, uploadId } of await store.uploads.open(at, prefix)) {

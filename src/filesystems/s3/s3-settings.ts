@@ -1,4 +1,5 @@
 import { S3Options } from '../../core/config/s3-options.js'
+import type { ConfigOption } from '../../core/config/config-option.js'
 import type { Configuration } from '../../core/config/configuration.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 
@@ -11,7 +12,6 @@ export interface S3Settings {
   /** Undefined: as the SDK finds them. */
   readonly credentials: S3Credentials | undefined
   readonly isAnonymous: boolean
-  readonly entropyKey: string | undefined
   readonly partSizeBytes: number
   readonly maxConcurrentUploads: number
   readonly hasChecksums: boolean
@@ -19,6 +19,28 @@ export interface S3Settings {
   readonly idleTimeoutMs: number
   readonly connectTimeoutMs: number
   readonly maxAttempts: number
+  /** Undefined: as the bucket says. */
+  readonly encryption: S3Encryption | undefined
+  readonly role: S3Role | undefined
+  /** Undefined: connections are made to the store itself. */
+  readonly proxyUrl: string | undefined
+}
+
+/** What each request says that makes an object, in the words of the SDK. */
+export interface S3Encryption {
+  readonly ServerSideEncryption: 'AES256' | 'aws:kms'
+  readonly SSEKMSKeyId?: string
+  readonly SSEKMSEncryptionContext?: string
+}
+
+/** What is asked for with the other credentials. */
+export interface S3Role {
+  readonly arn: string
+  readonly externalId: string | undefined
+  readonly sessionName: string
+  readonly durationSeconds: number
+  /** Undefined: Amazon's, in the region. */
+  readonly endpoint: string | undefined
 }
 
 export interface S3Credentials {
@@ -36,7 +58,6 @@ export function s3SettingsOf(configuration: Configuration): S3Settings {
     isPathStyle: configuration.get(S3Options.PATH_STYLE_ACCESS) ?? endpoint !== undefined,
     credentials: credentialsOf(configuration),
     isAnonymous: configuration.get(S3Options.ANONYMOUS_CREDENTIALS),
-    entropyKey: configuration.get(S3Options.ENTROPY_KEY),
     partSizeBytes: configuration.get(S3Options.PART_SIZE),
     maxConcurrentUploads: configuration.get(S3Options.MAX_CONCURRENT_UPLOADS),
     hasChecksums: configuration.get(S3Options.CHECKSUM_VALIDATION),
@@ -44,6 +65,9 @@ export function s3SettingsOf(configuration: Configuration): S3Settings {
     idleTimeoutMs: configuration.get(S3Options.CONNECTION_TIMEOUT),
     connectTimeoutMs: configuration.get(S3Options.ESTABLISH_TIMEOUT),
     maxAttempts: configuration.get(S3Options.ATTEMPTS_MAXIMUM),
+    encryption: encryptionOf(configuration),
+    role: roleOf(configuration),
+    proxyUrl: proxyUrlOf(configuration),
   }
 }
 
@@ -53,11 +77,49 @@ function endpointOf(configuration: Configuration): string | undefined {
   const scheme = configuration.get(S3Options.CONNECTION_SSL_ENABLED) ? 'https' : 'http'
   const url = /^[a-z]+:\/\//i.test(text) ? text : `${scheme}://${text}`
   if (/^https?:/i.test(url) && URL.canParse(url)) return url.replace(/\/+$/, '')
-  throw invalid(configuration, 'it is no host, host:port or URL of http or https')
+  throw invalid(configuration, S3Options.ENDPOINT, 'it is no host, host:port or URL of http or https')
 }
 
-function invalid(configuration: Configuration, reason: string): FlinkError {
-  const { key, where } = configuration.placeOf(S3Options.ENDPOINT) ?? { key: S3Options.ENDPOINT.key, where: 'nowhere' }
+function encryptionOf(configuration: Configuration): S3Encryption | undefined {
+  const type = configuration.get(S3Options.SSE_TYPE)
+  const keyId = configuration.get(S3Options.SSE_KMS_KEY_ID)
+  if (type !== 'sse-kms') return type === 'none' ? undefined : { ServerSideEncryption: 'AES256' }
+  const context = configuration.get(S3Options.SSE_KMS_ENCRYPTION_CONTEXT)
+  const text = Buffer.from(JSON.stringify(context)).toString('base64')
+  return {
+    ServerSideEncryption: 'aws:kms',
+    ...(keyId === undefined ? {} : { SSEKMSKeyId: keyId }),
+    ...(Object.keys(context).length === 0 ? {} : { SSEKMSEncryptionContext: text }),
+  }
+}
+
+function roleOf(configuration: Configuration): S3Role | undefined {
+  const arn = configuration.get(S3Options.ASSUME_ROLE_ARN)
+  if (arn === undefined) return undefined
+  return {
+    arn,
+    externalId: configuration.get(S3Options.ASSUME_ROLE_EXTERNAL_ID),
+    sessionName: configuration.get(S3Options.ASSUME_ROLE_SESSION_NAME),
+    durationSeconds: configuration.get(S3Options.ASSUME_ROLE_SESSION_DURATION),
+    endpoint: configuration.get(S3Options.ASSUME_ROLE_STS_ENDPOINT),
+  }
+}
+
+function proxyUrlOf(configuration: Configuration): string | undefined {
+  const host = configuration.get(S3Options.PROXY_HOST)
+  if (host === undefined) return undefined
+  const isSecure = configuration.get(S3Options.PROXY_SSL_ENABLED)
+  const port = configuration.get(S3Options.PROXY_PORT) ?? (isSecure ? 443 : 80)
+  const url = `${isSecure ? 'https' : 'http'}://${host}:${String(port)}`
+  if (/[/@?#]/.test(host) || !URL.canParse(url)) throw invalid(configuration, S3Options.PROXY_HOST, 'it is no host')
+  const proxy = new URL(url)
+  proxy.username = encodeURIComponent(configuration.get(S3Options.PROXY_USERNAME) ?? '')
+  proxy.password = encodeURIComponent(configuration.get(S3Options.PROXY_PASSWORD) ?? '')
+  return proxy.href
+}
+
+function invalid(configuration: Configuration, option: ConfigOption<unknown>, reason: string): FlinkError {
+  const { key, where } = configuration.placeOf(option) ?? { key: option.key, where: 'nowhere' }
   return new FlinkError('CONFIG_VALUE_INVALID', { key, value: configuration.getString(key) ?? '', where, reason })
 }
 

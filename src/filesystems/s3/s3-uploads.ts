@@ -33,10 +33,9 @@ export class S3Uploads {
   }
 
   async create(at: S3Location): Promise<string> {
-    const { sdk, client } = this.#connection
-    const { UploadId } = await this.#run('create', at, () =>
-      client.send(new sdk.CreateMultipartUploadCommand({ Bucket: at.bucket, Key: at.key })),
-    )
+    const { sdk, client, settings } = this.#connection
+    const asked = { Bucket: at.bucket, Key: at.key, ...settings.encryption }
+    const { UploadId } = await this.#run('create', at, () => client.send(new sdk.CreateMultipartUploadCommand(asked)))
     return UploadId ?? ''
   }
 

@@ -84,6 +84,31 @@ function contentContract(make: Make): void {
     await reader.close()
   })
 
+  it('reads on with what has come, where it can: some bytes at least, up to the end', async () => {
+    const { fileSystem, directory } = await make()
+    const text = '0123456789'.repeat(50_000)
+    await write(fileSystem, `${directory}/a`, text)
+    const reader = await fileSystem.openForRead(`${directory}/a`)
+    if (reader.readSome === undefined) return reader.close()
+    const readFrom = async (from: number): Promise<string> => {
+      let read = ''
+      for (;;) {
+        const some = (await reader.readSome?.(from + read.length, 100_000)) ?? assert.fail('it has gone')
+        assert.ok(some.length <= 100_000)
+        assert.equal(some.constructor, Uint8Array)
+        if (some.length === 0) return read
+        read += new TextDecoder().decode(some)
+      }
+    }
+    assert.ok((await readFrom(0)) === text)
+    assert.ok((await readFrom(77)) === text.slice(77))
+    assert.equal(new TextDecoder().decode(await reader.read(5, 3)), '567')
+    assert.equal(new TextDecoder().decode(await reader.readSome(8, 2)), '89')
+    assert.equal((await reader.readSome(text.length, 5)).length, 0)
+    await reader.close()
+    await rejectsWith('FILE_IO_FAILED', `${directory}/a`, reader.readSome(0, 1))
+  })
+
   it('gives out bytes that nobody else changes', async () => {
     const { fileSystem, directory } = await make()
     await write(fileSystem, `${directory}/a`, 'abc')

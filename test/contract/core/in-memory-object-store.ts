@@ -2,6 +2,7 @@ import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import { parentOf } from '../../../src/core/fs/file-path.js'
 import type { FileReader, FileStatus, FileSystem, FileWriter } from '../../../src/core/fs/file-system.js'
 import { filesBelow } from '../../../src/core/fs/files-below.js'
+import type { PathEntropy } from '../../../src/core/fs/path-entropy.js'
 import { InMemoryFileSystem, type FaultHook } from '../../../src/core/fs/in-memory-file-system.js'
 import type {
   CommitOutcome,
@@ -22,6 +23,7 @@ type Names = Pick<Random, 'uuid'>
  */
 export class InMemoryObjectStore implements FileSystem {
   readonly isObjectStore = true
+  entropy: PathEntropy | undefined
   readonly #objects = new InMemoryFileSystem()
   /** Of two that make an object at once the second comes too late. */
   readonly #beingMade = new Set<string>()

@@ -71,6 +71,12 @@ test('nothing is lost over a network that delays, stalls, cuts and resets', asyn
       const read = Buffer.from(await reader.read(offset, 300_000))
       assert.ok(read.equals(bytes.subarray(offset, offset + 300_000)), `from ${String(offset)}`)
     }
+    for (let at = 0; at < bytes.length;) {
+      const some = await reader.readSome?.(at, 1_000_000)
+      assert.ok(some !== undefined && some.length > 0)
+      assert.ok(Buffer.from(some).equals(bytes.subarray(at, at + some.length)), `some from ${String(at)}`)
+      at += some.length
+    }
     await reader.close()
     const made = await Promise.all(
       ['a', 'b', 'c'].map(async (text) => fileSystem.createNew?.(`${file}-new`, Buffer.from(text))),

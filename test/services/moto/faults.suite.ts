@@ -40,6 +40,12 @@ describe('S3 over a network that delays, stalls, cuts and resets', () => {
         const read = await reader.read(offset, 500_000)
         assert.ok(Buffer.from(read).equals(bytes.subarray(offset, offset + 500_000)), `from ${String(offset)}`)
       }
+      for (let at = 0; at < bytes.length;) {
+        const some = await reader.readSome?.(at, 1_000_000)
+        assert.ok(some !== undefined && some.length > 0)
+        assert.ok(Buffer.from(some).equals(bytes.subarray(at, at + some.length)), `some from ${String(at)}`)
+        at += some.length
+      }
       await reader.close()
       const files = fileSystem.createRecoverableWriter(new SystemRandom())
       const stream = await files.open(`${file}-part`)

@@ -12,6 +12,7 @@ import { BucketWriter } from './bucket-writer.js'
 import { BulkPartWriter } from './bulk-part-writer.js'
 import type { BulkWriterFactory } from './bulk-writer.js'
 import { compactingTopology } from './compactor/compacting-topology.js'
+import { hiddenFiles } from './compactor/hidden-files.js'
 import type { Encoder } from './encoder.js'
 import { FileCommitter } from './file-committer.js'
 import { BulkFormatBuilder, RowFormatBuilder } from './file-sink-builders.js'
@@ -21,7 +22,7 @@ import { FileWriter } from './file-writer.js'
 import { fileWriterStates, type FileWriterState } from './file-writer-state.js'
 import { OnCheckpointRollingPolicy } from './on-checkpoint-rolling-policy.js'
 import { RowWisePartWriter } from './row-wise-part-writer.js'
-import { checkedPart, refuseArgument } from './sink-arguments.js'
+import { checkedPart } from './sink-arguments.js'
 
 /**
  * Records to files in directories, exactly once. A record goes to the bucket that the bucket assigner says, which is a directory below the
@@ -97,14 +98,13 @@ export class FileSink<IN>
     context: WriterInitContext,
     recoveredState: readonly FileWriterState<string>[],
   ): Promise<FileWriter<IN, string>> {
-    const { path, createPartWriter, ...parts } = this.#parts
+    const { path, createPartWriter, compaction = 'disabled', ...parts } = this.#parts
     const fileSystems = context.getFileSystems()
-    if (parts.compaction !== undefined && fileSystems.forUri(path).fileSystem.isObjectStore === true) {
-      const reason = `${path} is in a store of objects, where a file can be read only once it is committed`
-      refuseArgument('FileSinkBuilder.enableCompact', reason)
-    }
+    const { fileSystem, path: basePath } = fileSystems.forUri(path)
+    const isHidden = compaction !== 'disabled' && fileSystem.isObjectStore === true
+    const outputFileConfig = isHidden ? hiddenFiles(parts.outputFileConfig) : parts.outputFileConfig
     const bucketWriter = new BucketWriter(recoverableWriterFor(fileSystems, path), createPartWriter)
-    return FileWriter.open({ ...parts, basePath: fileSystems.forUri(path).path, bucketWriter }, context, recoveredState)
+    return FileWriter.open({ ...parts, outputFileConfig, basePath, bucketWriter }, context, recoveredState)
   }
 
   getWriterStateSerializer(): SimpleVersionedSerializer<FileWriterState<string>> {

@@ -221,7 +221,7 @@ export class CheckpointRepository implements SnapshotRepository {
 
   async discard(location: CheckpointLocation, acknowledged: readonly TaskStateSnapshot[] = []): Promise<void> {
     this.#localStates.abort(location)
-    await discardLocation(location, this.#environment.fileSystems)
+    await discardLocation(location, this.#environment.fileSystems, acknowledged)
     await this.#incremental.discarded(location, acknowledged)
   }
 

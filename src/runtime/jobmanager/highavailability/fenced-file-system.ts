@@ -7,11 +7,13 @@
 // Thread: main thread.
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { DirectoryEntry, FileReader, FileStatus, FileSystem, FileWriter } from '../../../core/fs/file-system.js'
+import type { PathEntropy } from '../../../core/fs/path-entropy.js'
 import type { CheckpointsFence } from './checkpoints-fence.js'
 import type { JobFence } from './job-fence.js'
 
 export class FencedFileSystem implements FileSystem {
   readonly isObjectStore: boolean
+  readonly entropy: PathEntropy | undefined
   /** As the file system within has it. */
   readonly createNew?: (path: string, bytes: Uint8Array) => Promise<boolean>
   readonly #inner: FileSystem
@@ -25,6 +27,7 @@ export class FencedFileSystem implements FileSystem {
   constructor(inner: FileSystem, jobFence: JobFence, fence: CheckpointsFence | undefined) {
     this.#inner = inner
     this.isObjectStore = inner.isObjectStore === true
+    this.entropy = inner.entropy
     if (inner.createNew !== undefined) this.createNew = (path, bytes) => this.#createNew(path, bytes)
     this.#jobFence = jobFence
     this.#fence = fence

@@ -11,6 +11,8 @@ import type { CheckpointOptions } from '../../protocol/checkpoint-options.js'
 const KINDS: readonly CheckpointOptions['kind'][] = ['checkpoint', 'savepoint']
 const STOPS: readonly CheckpointOptions['stop'][] = [undefined, 'suspend', 'drain']
 const NO_TIMEOUT = -1
+const IS_INCREMENTAL = 1
+const HAS_ENTROPY = 2
 const LOCATIONS: readonly CheckpointLocation['kind'][] = ['file', 'memory']
 
 export function writeCheckpointOptions(
@@ -28,9 +30,10 @@ export function writeCheckpointOptions(
   }
   output.writeUtf8(location.directoryUri)
   output.writeFloat64(location.inlineThresholdBytes)
-  const { incremental } = location
-  output.writeInt8(incremental === undefined ? 0 : 1)
+  const { incremental, entropyUri } = location
+  output.writeInt8((incremental === undefined ? 0 : IS_INCREMENTAL) + (entropyUri === undefined ? 0 : HAS_ENTROPY))
   if (incremental !== undefined) writeIncremental(incremental, output)
+  if (entropyUri !== undefined) output.writeUtf8(entropyUri)
 }
 
 export function readCheckpointOptions(input: DataInputView): CheckpointOptions {
@@ -46,7 +49,10 @@ function readLocation(input: DataInputView): CheckpointLocation {
   const kind = chosen(LOCATIONS, input.readInt8())
   if (kind === 'memory') return { kind, maxStateSizeBytes: input.readFloat64() }
   const location = { kind, directoryUri: input.readUtf8(), inlineThresholdBytes: input.readFloat64() }
-  return input.readInt8() === 1 ? { ...location, incremental: readIncremental(input) } : location
+  const more = input.readInt8()
+  const incremental = (more & IS_INCREMENTAL) === 0 ? {} : { incremental: readIncremental(input) }
+  const entropy = (more & HAS_ENTROPY) === 0 ? {} : { entropyUri: input.readUtf8() }
+  return { ...location, ...incremental, ...entropy }
 }
 
 function writeIncremental(

@@ -41,19 +41,22 @@ export class CompactionStage {
 
   /** `undefined`: not any more. */
   constructor(fileSystem: FileSystem, options: CompactionStageOptions | undefined) {
-    const createService =
-      options === undefined
+    const createService = (
+      fileSystems: TestOperatorContext['fileSystems'],
+      now: () => number,
+      isRestored: boolean,
+    ): CompactService<string> | undefined =>
+      options === undefined && fileSystem.isObjectStore !== true
         ? undefined
-        : (fileSystems: TestOperatorContext['fileSystems'], now: () => number, isRestored: boolean) =>
-            new CompactService<string>({
-              compactor: options.compactor,
-              fileSystem,
-              files: recoverableWriterFor(fileSystems, '/'),
-              createPartWriter: (file) => new RowWisePartWriter(file, new SimpleStringEncoder<string>()),
-              numCompactThreads: options.strategy.getNumCompactThreads(),
-              now,
-              isRestored,
-            })
+        : new CompactService<string>({
+            compactor: options?.compactor,
+            fileSystem,
+            files: recoverableWriterFor(fileSystems, '/'),
+            createPartWriter: (file) => new RowWisePartWriter(file, new SimpleStringEncoder<string>()),
+            numCompactThreads: options?.strategy.getNumCompactThreads() ?? 1,
+            now,
+            isRestored,
+          })
     const harnessOf = (own: unknown): OneInputStreamOperatorTestHarness => {
       const context = new TestOperatorContext()
       context.fileSystems.register('file', fileSystem)

@@ -8,13 +8,15 @@ import {
   ConcatFileCompactor,
   FileCompactStrategy,
   FileSink,
+  OnCheckpointRollingPolicy,
   SimpleStringEncoder,
   StreamingFileSink,
 } from '../../../../src/connectors/filesystem/filesystem-entry.js'
 import type { FileSystem } from '../../../../src/core/fs/file-system.js'
 import { InMemoryFileSystem } from '../../../../src/core/fs/in-memory-file-system.js'
 import { InMemoryObjectStore } from '../../../contract/core/in-memory-object-store.js'
-import { FileSinkRun } from './file-sink-run.js'
+import { CompactionStage } from './compaction-stage.js'
+import { FileSinkRun, type FileSinkSnapshot } from './file-sink-run.js'
 import { outputOf } from './output-of.js'
 import { SinkFunctionRun } from './sink-function-run.js'
 
@@ -76,13 +78,89 @@ for (const [path, make] of PLACES) {
 }
 
 describe('FileSink to a store of objects', () => {
-  it('does not compact: what is not committed cannot be read there', async () => {
-    const sink = FileSink.forRowFormat('s3://bucket/out', new SimpleStringEncoder<string>())
-      .enableCompact(FileCompactStrategy.Builder.newBuilder().setSizeThreshold(1).build(), new ConcatFileCompactor())
-      .build()
-    await assert.rejects(async () => new FileSinkRun(sink, new InMemoryObjectStore()).start(), {
-      code: 'GRAPH_INVALID',
-      message: /store of objects/,
-    })
+  const path = 's3://bucket/out'
+  const strategy = FileCompactStrategy.Builder.newBuilder().enableCompactionOnCheckpoint(2).build()
+  const rows = FileSink.forRowFormat(path, new SimpleStringEncoder<string>())
+    .withBucketAssigner(new BasePathBucketAssigner())
+    .withRollingPolicy(OnCheckpointRollingPolicy.build())
+  const compacting = rows.enableCompact(strategy, new ConcatFileCompactor()).build()
+  const plain = FileSink.forRowFormat(path, new SimpleStringEncoder<string>())
+    .withBucketAssigner(new BasePathBucketAssigner())
+    .withRollingPolicy(OnCheckpointRollingPolicy.build())
+    .build()
+
+  async function started(
+    sink: FileSink<string>,
+    files: FileSystem,
+    seed: number,
+    restore?: FileSinkSnapshot,
+  ): Promise<FileSinkRun<string>> {
+    const options = sink === compacting ? { strategy, compactor: new ConcatFileCompactor() } : undefined
+    const compaction = new CompactionStage(files, options)
+    return new FileSinkRun(sink, files, { compaction, seed }).start(restore)
+  }
+
+  async function writeFiles(
+    run: FileSinkRun<string>,
+    lines: readonly string[],
+    from: number,
+  ): Promise<FileSinkSnapshot> {
+    let snapshot: FileSinkSnapshot | undefined
+    for (const [index, line] of lines.entries()) {
+      await run.write(line)
+      snapshot = await run.snapshot(from + index)
+      await run.complete(from + index)
+      for (let turns = 0; turns < 20; turns += 1) await Promise.resolve()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    return snapshot ?? assert.fail('no snapshot')
+  }
+
+  it('shows the compacted files only, once each, also after a failure at any checkpoint', async () => {
+    for (const killedAt of [1, 2, 3, 4]) {
+      const files = new InMemoryObjectStore()
+      const first = await started(compacting, files, 1)
+      const snapshot = await writeFiles(first, ['a', 'b', 'c', 'd'].slice(0, killedAt), 1)
+      assert.equal(await linesIn(files, path), killedAt < 3 ? '' : 'a b', String(killedAt))
+      await first.write('lost')
+      const second = await started(compacting, files, 2, snapshot)
+      await writeFiles(second, ['e'], killedAt + 1)
+      await second.finish(killedAt + 2)
+      const { finished, hidden } = await outputOf(files, path)
+      const expected = [...['a', 'b', 'c', 'd'].slice(0, killedAt), 'e'].join(' ')
+      assert.equal(await linesIn(files, path), expected, String(killedAt))
+      assert.ok(
+        Object.keys(finished).every((name) => /^compacted-part-[0-9a-f-]{36}-\d+$/.test(name)),
+        String(killedAt),
+      )
+      assert.deepEqual(hidden, [], String(killedAt))
+    }
+  })
+
+  it('gives what was to be compacted its own name where it compacts no more', async () => {
+    const files = new InMemoryObjectStore()
+    const snapshot = await writeFiles(await started(compacting, files, 1), ['a'], 1)
+    const run = await started(plain, files, 2, snapshot)
+    await writeFiles(run, ['b', 'c'], 2)
+    await run.finish(5)
+    const { finished, hidden } = await outputOf(files, path)
+    assert.deepEqual(Object.values(finished).sort(), ['a\n', 'b\n', 'c\n'])
+    assert.ok(
+      Object.keys(finished).every((name) => name.startsWith('part-')),
+      Object.keys(finished).join(),
+    )
+    assert.deepEqual(hidden, [])
+  })
+
+  it('commits what was written before it compacted as it is', async () => {
+    const files = new InMemoryObjectStore()
+    const first = await started(plain, files, 1)
+    await first.write('a')
+    const snapshot = await first.snapshot(1)
+    const run = await started(compacting, files, 2, snapshot)
+    await writeFiles(run, ['b', 'c'], 2)
+    await run.finish(5)
+    assert.equal(await linesIn(files, path), 'a b c')
+    assert.deepEqual((await outputOf(files, path)).hidden, [])
   })
 })

@@ -63,6 +63,19 @@ describe('A key that nothing reads', () => {
   })
 })
 
+describe('A key of a driver for S3', () => {
+  it('that nothing reads is told, for the driver of Hadoop has many that are not here', () => {
+    for (const key of ['s3.committer.name', 'fs.s3a.fast.upload.buffer', 'presto.s3.sse.enabled']) {
+      assert.match(
+        warningsOf(key).join(),
+        /is read by nothing \(set in .*\)\. Of the options of s3:\/\/ conf\/README\.md/,
+        key,
+      )
+    }
+    assert.deepEqual(warningsOf('s3.proxy.host', 'fs.s3a.proxy.host', 's3-like.key'), [])
+  })
+})
+
 describe('An old name of an option', () => {
   const file = 'flink-conf.yaml:3'
   it('that is set beside the newer one does not count, which is told', () => {

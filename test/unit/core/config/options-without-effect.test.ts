@@ -60,12 +60,6 @@ describe('an option without effect', () => {
     )
   })
 
-  it('asks for random characters in paths of S3, which are not put there', () => {
-    const warned = warningsOf({ 's3.entropy.key': '_entropy_', 's3.entropy.length': '4' })
-    assert.deepEqual(warned.length, 1)
-    assert.match(warned.join(), /^s3\.entropy\.length has no effect \(.+\)\. .+s3\.entropy\.key is left out/)
-  })
-
   it('asks for timers that barriers overtake, which functions and windows do not have in Flink either', () => {
     const key = 'execution.checkpointing.unaligned.interruptible-timers.enabled'
     assert.deepEqual(warningsOf({ [key]: 'false' }), [])

@@ -9,11 +9,6 @@ it('reads the bucket and the key of a path, whatever slashes are around them', (
   assert.deepEqual(s3LocationOf('s3://bucket/'), s3LocationOf('s3://bucket'))
 })
 
-it('leaves out the entropy key', () => {
-  assert.equal(s3LocationOf('s3://bucket/_entropy_/a', '_entropy_').path, 's3://bucket/a')
-  assert.equal(s3LocationOf('s3://bucket/a/_entropy_/b', '_entropy_').key, 'a/b')
-})
-
 it('knows what is above, up to the bucket', () => {
   const file = s3LocationOf('s3://bucket/a/b')
   const directory = s3ParentOf(file)

@@ -42,3 +42,47 @@ it('refuses an endpoint that is none, and one key without the other, which it do
   )
   assert.throws(() => settingsOf({ 's3.upload.min.part.size': '1 mb' }), isInvalid('s3.upload.min.part.size'))
 })
+
+it("asks for encryption in Flink's words, and in Hadoop's", () => {
+  assert.equal(settingsOf({}).encryption, undefined)
+  assert.equal(settingsOf({ 's3.sse.type': 'none' }).encryption, undefined)
+  for (const type of ['sse-s3', 'AES256', 'SSE-S3']) {
+    assert.deepEqual(settingsOf({ 's3.sse.type': type }).encryption, { ServerSideEncryption: 'AES256' })
+  }
+  assert.deepEqual(settingsOf({ 'fs.s3a.encryption.algorithm': 'SSE-KMS', 'fs.s3a.encryption.key': 'k' }).encryption, {
+    ServerSideEncryption: 'aws:kms',
+    SSEKMSKeyId: 'k',
+  })
+  const context = { 's3.sse.type': 'aws:kms', 's3.sse.kms.encryption-context': 'department:finance' }
+  const { SSEKMSEncryptionContext = '' } = settingsOf(context).encryption ?? {}
+  assert.deepEqual(JSON.parse(Buffer.from(SSEKMSEncryptionContext, 'base64').toString()), { department: 'finance' })
+  assert.throws(
+    () => settingsOf({ 's3.sse.type': 'sse-c' }),
+    (error) => FlinkError.is(error, 'CONFIG_VALUE_INVALID'),
+  )
+})
+
+it('takes a role for some time, and the address of who gives it away', () => {
+  assert.equal(settingsOf({}).role, undefined)
+  assert.deepEqual(settingsOf({ 's3.assume-role.arn': 'arn', 's3.assume-role.external-id': 'x' }).role, {
+    arn: 'arn',
+    externalId: 'x',
+    sessionName: 'flink-s3-session',
+    durationSeconds: 3600,
+    endpoint: undefined,
+  })
+  assert.equal(settingsOf({ 'fs.s3a.assumed.role.arn': 'arn' }).role?.arn, 'arn')
+})
+
+it('makes a URL of what is said of a proxy', () => {
+  assert.equal(settingsOf({ 's3.proxy.port': '3128' }).proxyUrl, undefined)
+  assert.equal(settingsOf({ 's3.proxy.host': 'proxy', 's3.proxy.port': '3128' }).proxyUrl, 'http://proxy:3128/')
+  const named = { 'fs.s3a.proxy.host': 'proxy', 's3.proxy.username': 'a@b', 's3.proxy.password': 'p:w' }
+  assert.equal(settingsOf({ ...named, 's3.proxy.ssl.enabled': 'true' }).proxyUrl, 'https://a%40b:p%3Aw@proxy/')
+  for (const host of ['http://proxy', 'a b', 'user@proxy']) {
+    assert.throws(
+      () => settingsOf({ 's3.proxy.host': host }),
+      (error) => FlinkError.is(error, 'CONFIG_VALUE_INVALID') && error.message.includes('s3.proxy.host'),
+    )
+  }
+})

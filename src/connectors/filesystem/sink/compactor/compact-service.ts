@@ -1,6 +1,7 @@
 // Duty: compacts the files of requests, a few at a time, beside the records of the task.
-// Invariants: the files are only read, at the place at which they were written, so a failure at any point leaves them as they were. What
-// an earlier attempt left of the same compacted file is removed first.
+// Invariants: the files are only read, at the place at which they were written, so a failure at any point leaves them as they were; in a
+// store of objects, where that is no place, they are committed under names that nobody reads, which may be done again. What an earlier
+// attempt left of the same compacted file is removed first.
 // Thread: the task worker that owns the compactor.
 import type { FileReader, FileSystem } from '../../../../core/fs/file-system.js'
 import { parentOf } from '../../../../core/fs/file-path.js'
@@ -9,7 +10,9 @@ import { lostRecords } from '../../../../core/fs/renaming-recoverable-writer.js'
 import { BucketWriter, type PartWriterFactory } from '../bucket-writer.js'
 import type { FileSinkCommittable } from '../file-sink-committable.js'
 import type { CompactorRequest } from './compactor-request.js'
+import { ConcatFileCompactor } from './concat-file-compactor.js'
 import type { FileToCompact, OutputStreamBasedFileCompactor } from './file-compactor.js'
+import { isHiddenFile, visibleNameOf } from './hidden-files.js'
 import { RecordWiseFileCompactor } from './record-wise-file-compactor.js'
 
 /** Flink's name. */
@@ -18,7 +21,8 @@ const COMPACTED_PREFIX = 'compacted-'
 export type FileCompactor<IN> = OutputStreamBasedFileCompactor | RecordWiseFileCompactor<IN>
 
 export interface CompactServiceParts<IN> {
-  readonly compactor: FileCompactor<IN>
+  /** Undefined: not any more; in a store of objects files that were to be compacted get their own names. */
+  readonly compactor: FileCompactor<IN> | undefined
   readonly fileSystem: FileSystem
   readonly files: RecoverableWriter
   readonly createPartWriter: PartWriterFactory<IN, string>
@@ -76,20 +80,34 @@ export class CompactService<IN> {
   }
 
   async #compact({ bucketId, files }: CompactorRequest): Promise<FileSinkCommittable[]> {
+    // Written before the sink compacted: committed, it would be seen.
+    const passed = this.#isInStore ? files.filter((file) => !isHiddenFile(file)) : []
+    const others = files.filter((file) => !passed.includes(file))
+    const committables: FileSinkCommittable[] = passed.map((file) => ({ kind: 'pending', bucketId, file }))
+    const groups = this.#parts.compactor === undefined ? others.map((file) => [file]) : [others]
+    for (const group of groups) committables.push(...(await this.#compactGroup(bucketId, group)))
+    return committables
+  }
+
+  async #compactGroup(bucketId: string, files: readonly CommitRecoverable[]): Promise<FileSinkCommittable[]> {
     const [first] = files
     if (first === undefined || !this.#isOpen) return []
+    const { compactor } = this.#parts
     const directory = parentOf(first.targetPath)
-    const name = first.targetPath.slice(directory === '/' ? 1 : directory.length + 1)
-    const targetPath = `${directory === '/' ? '' : directory}/${COMPACTED_PREFIX}${name}`
+    const name = `${compactor === undefined ? '' : COMPACTED_PREFIX}${visibleNameOf(first)}`
+    const targetPath = `${directory === '/' ? '' : directory}/${name}`
     await this.#removeEarlier(directory, targetPath)
     const inputs = files.map((file) => this.#toCompact(file))
-    const { compactor } = this.#parts
     const file =
       compactor instanceof RecordWiseFileCompactor
         ? await this.#compactRecords(compactor, inputs, bucketId, targetPath)
-        : await this.#compactBytes(compactor, inputs, targetPath)
-    const removed = files.map(({ temporaryPath }) => ({ kind: 'compacted', bucketId, path: temporaryPath }) as const)
+        : await this.#compactBytes(compactor ?? new ConcatFileCompactor(), inputs, targetPath)
+    const removed = inputs.map(({ path }) => ({ kind: 'compacted', bucketId, path }) as const)
     return [{ kind: 'pending', bucketId, file }, ...removed]
+  }
+
+  get #isInStore(): boolean {
+    return this.#parts.fileSystem.isObjectStore === true
   }
 
   async #compactBytes(
@@ -138,9 +156,12 @@ export class CompactService<IN> {
 
   /** Looked at as a commit would: what is missing of a file would be missing of the compacted one, and nobody told. */
   #toCompact(file: CommitRecoverable): FileToCompact {
-    const { fileSystem } = this.#parts
-    const { temporaryPath: path, offset: sizeBytes } = file
+    const { fileSystem, files } = this.#parts
+    const isInStore = this.#isInStore
+    const { offset: sizeBytes } = file
+    const path = isInStore ? file.targetPath : file.temporaryPath
     const open = async (): Promise<FileReader> => {
+      if (isInStore) await files.recoverForCommit(file).commitAfterRecovery()
       const status = await fileSystem.status(path)
       if (status?.sizeBytes !== sizeBytes) throw lostRecords(file, path, status?.sizeBytes)
       return fileSystem.openForRead(path)

@@ -19,23 +19,15 @@ export function compactingTopology<IN>(
 ): (committables: Committables) => Committables {
   const { compaction, createPartWriter, path } = parts
   const isEnabled = compaction !== 'disabled'
-  const createService: CompactServiceFactory<IN> = isEnabled
-    ? (fileSystems, now, isRestored) => {
-        const { compactor, strategy } = compaction
-        const files = recoverableWriterFor(fileSystems, path)
-        const { fileSystem } = fileSystems.forUri(path)
-        const numCompactThreads = strategy.getNumCompactThreads()
-        return new CompactService({
-          compactor,
-          files,
-          fileSystem,
-          createPartWriter,
-          numCompactThreads,
-          now,
-          isRestored,
-        })
-      }
-    : undefined
+  const createService: CompactServiceFactory<IN> = (fileSystems, now, isRestored) => {
+    const { fileSystem } = fileSystems.forUri(path)
+    if (!isEnabled && fileSystem.isObjectStore !== true) return undefined
+    const files = recoverableWriterFor(fileSystems, path)
+    const { compactor, numCompactThreads } = isEnabled
+      ? { compactor: compaction.compactor, numCompactThreads: compaction.strategy.getNumCompactThreads() }
+      : { compactor: undefined, numCompactThreads: 1 }
+    return new CompactService({ compactor, files, fileSystem, createPartWriter, numCompactThreads, now, isRestored })
+  }
   return (committables) =>
     committables
       .transform(COORDINATOR, undefined, new CompactCoordinator(isEnabled ? compaction.strategy : undefined))

@@ -20,6 +20,7 @@ import type { FileSystems } from '../../../../core/fs/file-systems.js'
 import type { FileSinkCommittable } from '../file-sink-committable.js'
 import type { CompactService } from './compact-service.js'
 import type { CompactorMessage, CompactorRequest } from './compactor-request.js'
+import { isHiddenFile } from './hidden-files.js'
 
 /** Flink's name. */
 const REMAINING_REQUESTS = 'remaining_requests_raw_state'
@@ -30,9 +31,12 @@ interface Compaction {
   readonly done: Promise<void>
 }
 
-/** Undefined: nothing is compacted any more, and files of earlier requests are committed as they are. */
-export type CompactServiceFactory<IN> =
-  ((fileSystems: FileSystems, now: () => number, isRestored: boolean) => CompactService<IN>) | undefined
+/** Without a service nothing is compacted any more, and files of earlier requests are committed as they are. */
+export type CompactServiceFactory<IN> = (
+  fileSystems: FileSystems,
+  now: () => number,
+  isRestored: boolean,
+) => CompactService<IN> | undefined
 
 export class CompactorOperator<IN>
   extends AbstractStreamOperator<CommittableMessage<FileSinkCommittable>>
@@ -65,14 +69,19 @@ export class CompactorOperator<IN>
   override open(): void {
     const service = this.getProcessingTimeService()
     const now = (): number => service.getCurrentProcessingTime()
-    this.#service = this.#createService?.(this.getRuntimeContext().getFileSystems(), now, this.#isRestored)
+    this.#service = this.#createService(this.getRuntimeContext().getFileSystems(), now, this.#isRestored)
     for (const request of this.#state?.get() ?? []) this.#submit(request)
   }
 
   processElement(element: StreamRecord<CompactorMessage>): void {
     const message = element.getValue()
-    if (message.kind === 'compact') this.#collected.push(message.request)
-    else this.#passed.push({ kind: 'pending', bucketId: message.bucketId, file: message.file })
+    if (message.kind === 'compact') {
+      this.#collected.push(message.request)
+      return
+    }
+    const { bucketId, file } = message
+    if (this.#service !== undefined && isHiddenFile(file)) this.#collected.push({ bucketId, files: [file] })
+    else this.#passed.push({ kind: 'pending', bucketId, file })
   }
 
   override prepareSnapshotPreBarrier(checkpointId: number): void {

@@ -1,7 +1,7 @@
 /** A process that is stopped before an operation on the disk, as by SIGSTOP, and wakes up when the test lets it. */
 import type { FileSystem } from '../../../../../src/core/fs/file-system.js'
 
-type Operation = Exclude<keyof FileSystem, 'isObjectStore' | 'createNew' | 'createRecoverableWriter'>
+type Operation = Exclude<keyof FileSystem, 'isObjectStore' | 'entropy' | 'createNew' | 'createRecoverableWriter'>
 type Waiting = Operation | 'createNew'
 
 /** All that there are: the compiler refuses a list without one. */

@@ -28,6 +28,8 @@ const location: fc.Arbitrary<CheckpointLocation> = fc.oneof(
   ),
   fc.record(inFiles, PLAIN),
   fc.record({ ...inFiles, incremental }, PLAIN),
+  fc.record({ ...inFiles, entropyUri: uri }, PLAIN),
+  fc.record({ ...inFiles, incremental, entropyUri: uri }, PLAIN),
 )
 const anyOptions = {
   kind: fc.constantFrom('checkpoint' as const, 'savepoint' as const),
