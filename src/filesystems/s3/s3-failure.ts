@@ -43,7 +43,7 @@ const REFUSALS: Readonly<Record<string, string>> = {
 }
 /** What no store has answered, by what the SDK says of it. */
 const LOCAL: readonly (readonly [message: RegExp, advice: string])[] = [
-  [/^Region is missing/, 'set s3.region; for a store that is not Amazon\'s set s3.endpoint'],
+  [/^Region is missing/, "set s3.region; for a store that is not Amazon's set s3.endpoint"],
   [
     /wrong version number|packet length too long/,
     'it speaks no https: write s3.endpoint with http:// in front, or set s3.connection.ssl.enabled to false',
