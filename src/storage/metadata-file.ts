@@ -42,19 +42,15 @@ async function withBeginning<T>(
   const status = await fileSystem.status(file)
   if (status === undefined) return undefined
   if (!status.isPlainFile) throw new FlinkError('SNAPSHOT_NOT_A_FILE', { path: file })
-  const reader = await openIfThere(file, fileSystem)
   try {
-    return reader && (await use(await reader.read(0, Math.min(reader.sizeBytes, BEGINNING_BYTES)), reader))
-  } finally {
-    await reader?.close()
-  }
-}
-
-/** A job that lives may remove the checkpoint at any moment, whatever its status was just now. */
-async function openIfThere(file: string, fileSystem: FileSystem): Promise<FileReader | undefined> {
-  try {
-    return await fileSystem.openForRead(file)
+    const reader = await fileSystem.openForRead(file)
+    try {
+      return await use(await reader.read(0, Math.min(reader.sizeBytes, BEGINNING_BYTES)), reader)
+    } finally {
+      await reader.close()
+    }
   } catch (error) {
+    // A job that lives may remove the checkpoint at any moment; what is open of a file elsewhere goes with it.
     if (FlinkError.is(error, 'FILE_NOT_FOUND')) return undefined
     throw error
   }

@@ -7,7 +7,7 @@ export const HdfsOptions: {
 } = {
   WEBHDFS_ADDRESS: stringOption('fs.hdfs.webhdfs.address', undefined, {
     description:
-      'Where the NameNode of `hdfs:` URIs, or HttpFS in front of it, answers HTTP: `host:port` or a URL, several with a comma between them. Without it hdfs-site.xml says it, else it is port 9870 of the same host.',
+      'Where the NameNode of `hdfs:` URIs, whatever host they name, or HttpFS in front of it answers HTTP: `host:port` or a URL, several with a comma between them. Without it hdfs-site.xml says it, else it is port 9870 of the same host. It is asked as the user of the variable HADOOP_USER_NAME, else as the one who runs the command.',
   }),
   HADOOP_CONF_DIR: pathOption('env.hadoop.conf.dir', {
     description:

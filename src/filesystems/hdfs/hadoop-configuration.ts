@@ -17,19 +17,26 @@ export interface HadoopProperty {
 
 export class HadoopConfiguration {
   readonly #properties: ReadonlyMap<string, HadoopProperty>
+  /** For an error: where was looked. */
+  readonly place: string
 
-  constructor(properties: ReadonlyMap<string, HadoopProperty> = new Map()) {
+  constructor(properties: ReadonlyMap<string, HadoopProperty> = new Map(), place = 'HADOOP_CONF_DIR') {
     this.#properties = properties
+    this.place = place
   }
 
   /** FILE_ACCESS_REFUSED for a file that cannot be read as XML. */
   static async read(directory: string): Promise<HadoopConfiguration> {
     const properties = new Map<string, HadoopProperty>()
+    const read: string[] = []
     for (const name of FILES) {
       const file = path.join(directory, name)
-      for (const [key, value] of await propertiesIn(file)) properties.set(key, { value, file })
+      const found = await propertiesIn(file)
+      if (found !== undefined) read.push(name)
+      for (const [key, value] of found ?? []) properties.set(key, { value, file })
     }
-    return new HadoopConfiguration(properties)
+    const files = read.length === 0 ? `${directory} (which has neither ${FILES.join(' nor ')})` : undefined
+    return new HadoopConfiguration(properties, files ?? `${read.join(' or ')} in ${directory}`)
   }
 
   /** With what `${name}` in it stands for; undefined where no file says it. */
@@ -58,7 +65,8 @@ export class HadoopConfiguration {
   }
 }
 
-async function propertiesIn(file: string): Promise<[name: string, value: string][]> {
+/** Undefined where there is no such file. */
+async function propertiesIn(file: string): Promise<[name: string, value: string][] | undefined> {
   try {
     const text = await readFile(file, 'utf8')
     const { parseXml, XmlElement } = await import('@rgrove/parse-xml')
@@ -71,7 +79,7 @@ async function propertiesIn(file: string): Promise<[name: string, value: string]
       return kind === 'property' && key !== undefined ? [[key, textOf('value') ?? '']] : []
     })
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return []
+    if (errnoOf(error) === 'ENOENT') return undefined
     const reason = messageOf(error).split('\n')[0] ?? ''
     throw new FlinkError('FILE_ACCESS_REFUSED', { path: file, operation: 'read', reason }, { cause: error })
   }

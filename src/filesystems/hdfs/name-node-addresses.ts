@@ -26,7 +26,7 @@ export function nameNodeAddresses(scheme: string, authority: string, sources: Ad
   const isSecure = scheme === 'swebhdfs' || (scheme === 'hdfs' && hadoop.get('dfs.http.policy') === 'HTTPS_ONLY')
   if (hadoop.list('dfs.nameservices').includes(authority)) return ofNameService(authority, isSecure, sources)
   if (scheme !== 'hdfs') return { urls: [urlOf(authority, isSecure)], rule: `the address in ${scheme}://${authority}` }
-  return ofOption(sources) ?? ofSiteFile(authority, isSecure, hadoop) ?? ofDefaultPort(authority, isSecure)
+  return ofOption(sources) ?? ofSiteFile(authority, isSecure, hadoop) ?? ofDefaultPort(authority, isSecure, hadoop)
 }
 
 function ofDefaultFileSystem(scheme: string, sources: AddressSources): NameNodeAddresses {
@@ -81,9 +81,9 @@ function ofSiteFile(authority: string, isSecure: boolean, hadoop: HadoopConfigur
   return { urls: [urlOf(reachable, isSecure)], rule: `by ${key} of ${found.file}` }
 }
 
-function ofDefaultPort(authority: string, isSecure: boolean): NameNodeAddresses {
+function ofDefaultPort(authority: string, isSecure: boolean, { place }: HadoopConfiguration): NameNodeAddresses {
   const port = String(isSecure ? HTTPS_PORT : HTTP_PORT)
-  const rule = `port ${port} of the same host, as neither fs.hdfs.webhdfs.address nor HADOOP_CONF_DIR says another`
+  const rule = `port ${port} of the same host, as neither fs.hdfs.webhdfs.address nor ${place} says another for it`
   return { urls: [urlOf(`${hostOf(authority)}:${port}`, isSecure)], rule }
 }
 

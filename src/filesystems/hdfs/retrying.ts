@@ -16,6 +16,8 @@ const LONGEST_WAIT_MS = 10_000
 const ATTEMPTS = 10
 /** 3 s: nobody waits longer to be told of a wrong address. */
 const ATTEMPTS_AT_FIRST_CONTACT = 5
+/** Whoever has been silent for a minute at a first contact is no NameNode: it is not asked for four minutes more. */
+const LONGEST_FIRST_CONTACT_MS = 30_000
 const ATTEMPTS_WHERE_IT_HARDLY_HELPS = 4
 const HARDLY_HELPED: ReadonlySet<FailureKind> = new Set(['full', 'broken'])
 
@@ -32,13 +34,16 @@ export interface Retries {
 /** `work` is told which attempt it is, from 1 on. Throws the failure of the last one. */
 export async function retrying<T>(work: (attempt: number) => Promise<T>, retries: Retries): Promise<T> {
   const { servers = 1, pace } = retries
+  const startMs = pace.clock.monotonicMs()
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work(attempt)
     } catch (error) {
       const round = Math.ceil(attempt / servers)
       if (!WebHdfsFailure.is(error)) throw error
-      error.isLast ||= round >= attemptsAfter(error, retries)
+      // Of a pair of NameNodes the other one is asked in any case.
+      const elapsedMs = attempt < servers ? 0 : pace.clock.monotonicMs() - startMs
+      error.isLast ||= round >= attemptsAfter(error, retries, elapsedMs)
       if (error.isLast) throw error
       if (attempt % servers === 0) await sleep(waitMs(round, pace), pace)
     }
@@ -57,8 +62,9 @@ export function waitMs(round: number, { random }: Pace): number {
   return wait / 2 + random.nextInt(wait / 2 + 1)
 }
 
-function attemptsAfter(failure: WebHdfsFailure, { wasReached, also = [] }: Retries): number {
+function attemptsAfter(failure: WebHdfsFailure, { wasReached, also = [] }: Retries, elapsedMs: number): number {
   if (!failure.isPassing && !also.includes(failure.kind)) return 1
   if (HARDLY_HELPED.has(failure.kind)) return ATTEMPTS_WHERE_IT_HARDLY_HELPS
-  return failure.kind === 'unreachable' && wasReached?.() === false ? ATTEMPTS_AT_FIRST_CONTACT : ATTEMPTS
+  if (failure.kind !== 'unreachable' || wasReached?.() !== false) return ATTEMPTS
+  return elapsedMs > LONGEST_FIRST_CONTACT_MS ? 1 : ATTEMPTS_AT_FIRST_CONTACT
 }

@@ -3,6 +3,7 @@
 // Invariants: a request has time limits. Whatever goes wrong is an error of the table with the address of the store.
 // Thread: any; each has its own, with its own connections.
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
+import { limitFirstContact } from './first-contact.js'
 import { loadS3, loadS3Roles, type S3Sdk } from './load-s3.js'
 import { s3Failure, type S3Request } from './s3-failure.js'
 import type { S3Settings } from './s3-settings.js'
@@ -22,6 +23,7 @@ export class S3Connection {
     this.sdk = sdk
     this.settings = settings
     this.client = new sdk.S3Client(config)
+    limitFirstContact(this.client)
     this.address = settings.endpoint ?? `Amazon S3${settings.region === undefined ? '' : ` (${settings.region})`}`
   }
 

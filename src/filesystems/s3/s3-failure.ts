@@ -3,6 +3,7 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
 import { errnoOf } from '../../core/fs/errno.js'
+import { S3NotReached } from './first-contact.js'
 
 /** What was asked, for messages. */
 export interface S3Request {
@@ -40,6 +41,14 @@ const REFUSALS: Readonly<Record<string, string>> = {
   RequestTimeTooSkewed: 'set the clock of this machine',
   SignatureDoesNotMatch: CREDENTIALS,
 }
+/** What no store has answered, by what the SDK says of it. */
+const LOCAL: readonly (readonly [message: RegExp, advice: string])[] = [
+  [/^Region is missing/, "set s3.region; for a store that is not Amazon's set s3.endpoint"],
+  [
+    /wrong version number|packet length too long/,
+    'it speaks no https: write s3.endpoint with http:// in front, or set s3.connection.ssl.enabled to false',
+  ],
+]
 const FULL: ReadonlySet<string> = new Set(['QuotaExceeded', 'XMinioStorageFull', 'InsufficientStorage'])
 const FULL_STATUS = 507
 
@@ -71,8 +80,9 @@ export function s3Failure(error: unknown, request: S3Request, address: string): 
   const code = s3CodeOf(error)
   const status = s3StatusOf(error)
   if (FULL.has(code) || status === FULL_STATUS) return new FlinkError('DISK_FULL', { path }, { cause: error })
-  const isRefused = Object.hasOwn(REFUSALS, code) || status === 401 || status === 403
-  const advice = REFUSALS[code] ?? CREDENTIALS
+  const local = status === undefined ? LOCAL.find(([message]) => message.test(messageOf(error)))?.[1] : undefined
+  const isRefused = local !== undefined || Object.hasOwn(REFUSALS, code) || status === 401 || status === 403
+  const advice = local ?? REFUSALS[code] ?? CREDENTIALS
   const reason = `${said(error, address)}${isRefused ? `; ${advice} (bucket ${bucket})` : ''}`
   const kind = isRefused ? 'FILE_ACCESS_REFUSED' : 'FILE_IO_FAILED'
   return new FlinkError(kind, { operation, path, reason }, { cause: error })
@@ -89,7 +99,7 @@ function said(error: unknown, address: string): string {
     const name = code === text || code === 'Error' ? '' : ` ${code}`
     return `${address} answered ${String(status)}${name}${text === '' ? '' : `: ${text}`}${times}`
   }
-  const errno = errnoOf(error)
+  const errno = errnoOf(error instanceof S3NotReached ? error.failure : error)
   const isUnknown = errno === undefined || text.includes(errno)
   return `${address} cannot be used: ${isUnknown ? '' : `${errno}: `}${text === '' ? code : text}${times}`
 }

@@ -39,3 +39,12 @@ test('a file that is no XML is named, and files that are not there say nothing',
   await assert.rejects(HadoopConfiguration.read(directory), isNamed)
   assert.equal((await HadoopConfiguration.read(path.join(directory, 'none'))).get('fs.defaultFS'), undefined)
 })
+
+test('for messages it says where was looked, and that nothing was there', async () => {
+  const none = path.join(directory, 'none')
+  const missing = await HadoopConfiguration.read(none)
+  assert.equal(missing.place, `${none} (which has neither core-site.xml nor hdfs-site.xml)`)
+  writeFileSync(path.join(directory, 'core-site.xml'), '<configuration/>')
+  rmSync(path.join(directory, 'hdfs-site.xml'), { force: true })
+  assert.equal((await HadoopConfiguration.read(directory)).place, `core-site.xml in ${directory}`)
+})

@@ -13,11 +13,17 @@ function found(uri: string, site: Readonly<Record<string, string>> = {}, webHdfs
 }
 
 test('without a word on it WebHDFS is at port 9870 of the host that is typed, and the rule says so', () => {
-  const rule = 'port 9870 of the same host, as neither fs.hdfs.webhdfs.address nor HADOOP_CONF_DIR says another'
+  const rule = 'port 9870 of the same host, as neither fs.hdfs.webhdfs.address nor HADOOP_CONF_DIR says another for it'
   for (const uri of ['hdfs://namenode:9000', 'hdfs://namenode:8020', 'hdfs://namenode']) {
     assert.equal(found(uri), `http://namenode:9870/webhdfs/v1 (${rule})`)
   }
   assert.match(found('hdfs://[::1]:9000'), /^http:\/\/\[::1\]:9870\//)
+})
+
+test('where a directory of Hadoop was named the rule says what was found in it', () => {
+  const hadoop = new HadoopConfiguration(new Map(), '/conf (which has neither)')
+  const { rule } = nameNodeAddresses('hdfs', 'namenode:9000', { webHdfsAddress: undefined, hadoop })
+  assert.match(rule, /as neither fs\.hdfs\.webhdfs\.address nor \/conf \(which has neither\) says another for it$/)
 })
 
 test('fs.hdfs.webhdfs.address is a host with a port, a URL, one of a gateway, or several', () => {

@@ -2,6 +2,10 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, beforeEach, it } from 'node:test'
 import { FlinkError, type ErrorCode } from '../../../../src/core/errors/flink-error.js'
+import { Configuration } from '../../../../src/core/config/configuration.js'
+import { S3Connection } from '../../../../src/filesystems/s3/s3-connection.js'
+import { S3FileSystem } from '../../../../src/filesystems/s3/s3-file-system.js'
+import { s3SettingsOf } from '../../../../src/filesystems/s3/s3-settings.js'
 import { StubS3Server } from './stub-s3-server.js'
 
 const stub = await StubS3Server.start()
@@ -21,6 +25,21 @@ async function write(path: string, text: string): Promise<void> {
   const writer = await fileSystem.openForWrite(path)
   await writer.write(bytes(text))
   await writer.close()
+}
+
+/** Without what this machine says of AWS. */
+async function withoutVariables<T>(work: () => Promise<T>): Promise<T> {
+  const { AWS_REGION, AWS_CONFIG_FILE } = process.env
+  delete process.env.AWS_REGION
+  process.env.AWS_CONFIG_FILE = '/nowhere'
+  try {
+    return await work()
+  } finally {
+    for (const [name, value] of Object.entries({ AWS_REGION, AWS_CONFIG_FILE })) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name)
+      else process.env[name] = value
+    }
+  }
 }
 
 const isError =
@@ -67,6 +86,28 @@ it('says at once what no repetition helps against, and what to do', async () => 
   }
   stub.trouble = () => undefined
   await assert.rejects(fileSystem.list('s3://other/a'), isError('FILE_ACCESS_REFUSED', 'NoSuchBucket', 'bucket other'))
+})
+
+it('says what to set where no request was sent, or none was understood', async () => {
+  const elsewhere = await stub.fileSystem({ 's3.endpoint': stub.url.replace('http:', 'https:') })
+  await assert.rejects(elsewhere.readFile('s3://bucket/a'), isError('FILE_ACCESS_REFUSED', 'http:// in front'))
+  const settings = s3SettingsOf(Configuration.fromMap({ 's3.access-key': 'a', 's3.secret-key': 'b' }))
+  const unregional = await withoutVariables(async () => new S3FileSystem(await S3Connection.open('s3', settings)))
+  await assert.rejects(
+    withoutVariables(() => unregional.readFile('s3://bucket/a')),
+    isError('FILE_ACCESS_REFUSED', 'set s3.region', 's3.endpoint'),
+  )
+})
+
+it('is soon done with a store that has never answered, and patient with one that has', async () => {
+  const patient = await stub.fileSystem({ 's3.attempts.maximum': '7' })
+  stub.trouble = () => 'reset'
+  await assert.rejects(patient.readFile('s3://bucket/a'), isError('FILE_IO_FAILED', stub.url, '6 attempts'))
+  stub.trouble = () => undefined
+  await write('s3://bucket/a', 'text')
+  await patient.readFile('s3://bucket/a')
+  stub.trouble = () => 'reset'
+  await assert.rejects(patient.readFile('s3://bucket/a'), isError('FILE_IO_FAILED', stub.url, '7 attempts'))
 })
 
 it('reads on from where it was when an answer ends too early', async () => {
