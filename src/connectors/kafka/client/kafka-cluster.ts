@@ -234,7 +234,8 @@ export class KafkaCluster {
       } catch (error) {
         if (isMoved(error)) this.#metadata.forgetLeaders()
         const isLast = this.isClosed || !isRetriable(error) || this.#clock.monotonicMs() >= giveUpAt
-        if (isLast) throw kafkaFailure(error, { operation, broker, timeout: durationText(timeoutMs) })
+        const mechanism = this.settings.sasl?.mechanism
+        if (isLast) throw kafkaFailure(error, { operation, broker, timeout: durationText(timeoutMs), mechanism })
       }
       await this.#pauses.beforeRetry(attempts)
     }

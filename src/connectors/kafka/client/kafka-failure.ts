@@ -10,6 +10,8 @@ export interface KafkaOperation {
   readonly operation: string
   readonly broker: string
   readonly timeout: string
+  /** By which mechanism of SASL the client logs in. */
+  readonly mechanism?: string | undefined
 }
 
 interface LibraryError {
@@ -87,12 +89,17 @@ export function isRetriable(error: unknown): boolean {
   return all.length > 0 && all.every(({ canRetry }) => canRetry === true)
 }
 
-export function kafkaFailure(error: unknown, { operation, broker, timeout }: KafkaOperation): FlinkError {
+export function kafkaFailure(error: unknown, { operation, broker, timeout, mechanism }: KafkaOperation): FlinkError {
   if (FlinkError.is(error)) return error
   const reason = said(error)
   const access = accessAdviceOf(error)
+  const login = mechanism === undefined ? '' : ` (it logs in by ${mechanism})`
   if (access !== undefined) {
-    return new FlinkError('KAFKA_ACCESS_REFUSED', { operation, broker, reason, advice: `${access}.` }, { cause: error })
+    return new FlinkError(
+      'KAFKA_ACCESS_REFUSED',
+      { operation, broker, reason, advice: `${access}${login}.` },
+      { cause: error },
+    )
   }
   if (isBroken(error)) {
     return new FlinkError('KAFKA_UNREACHABLE', { operation, broker, timeout, reason }, { cause: error })

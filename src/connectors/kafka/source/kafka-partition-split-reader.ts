@@ -195,7 +195,12 @@ export class KafkaPartitionSplitReader implements SplitReader<FetchedElement, Ka
     const { settings, clock, logger } = this.#input
     if (this.#opened?.cluster.isClosed === true) return
     const broker = settings.client.bootstrapServers.map(({ host, port }) => `${host}:${String(port)}`).join(', ')
-    const failure = kafkaFailure(error, { operation, broker, timeout: durationText(settings.client.requestTimeoutMs) })
+    const failure = kafkaFailure(error, {
+      operation,
+      broker,
+      timeout: durationText(settings.client.requestTimeoutMs),
+      mechanism: settings.client.sasl?.mechanism,
+    })
     const mayHelp = isRetriable(error) || failure.code === 'KAFKA_UNREACHABLE'
     if (!mayHelp) {
       this.#failure ??= { error: failure }

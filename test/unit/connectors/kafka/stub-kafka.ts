@@ -39,7 +39,8 @@ export class StubKafka {
   #ids = 0
 
   constructor() {
-    const stub = this
+    const asked = this.asked.bind(this)
+    const fetched = this.fetched.bind(this)
     class StubConnection {
       nodeId = 0
       on(): void {
@@ -48,7 +49,7 @@ export class StubKafka {
       connect(_host: string, port: number): Promise<void> {
         this.nodeId = port
         return new Promise((resolve) => {
-          stub.asked('connect', port)
+          asked('connect', port)
           resolve()
         })
       }
@@ -56,7 +57,7 @@ export class StubKafka {
         return Promise.resolve()
       }
       send(...args: readonly unknown[]): void {
-        stub.fetched(this.nodeId, args)
+        fetched(this.nodeId, args)
       }
     }
     const api = this.apiOf.bind(this)
