@@ -166,8 +166,8 @@ describe('A FlinkKafkaProducer', () => {
     assert.throws(() => new FlinkKafkaProducer<string>('', schema, properties), isInvalid)
     assert.throws(() => new FlinkKafkaProducer<string>('t', {} as never, properties), isInvalid)
     assert.throws(() => new FlinkKafkaProducer<string>('t', schema, {}), isInvalid)
-    assert.throws(() => new FlinkKafkaProducer<string>('t', schema, properties, 'TWICE'), isInvalid)
-    assert.throws(() => new FlinkKafkaProducer<string>('t', schema, properties, {}), isInvalid)
+    assert.throws(() => Reflect.construct(FlinkKafkaProducer, ['t', schema, properties, 'TWICE']), isInvalid)
+    assert.throws(() => Reflect.construct(FlinkKafkaProducer, ['t', schema, properties, {}]), isInvalid)
     assert.throws(() => {
       new FlinkKafkaProducer<string>('t', schema, properties).setLogFailuresOnly(true)
     }, isInvalid)
