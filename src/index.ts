@@ -165,10 +165,10 @@ export { RichSinkFunction, type SinkFunction, type SinkFunctionContext } from '.
 export type { DistributedCache } from './api/functions/distributed-cache.js'
 export { PrintSinkFunction } from './api/functions/sink/print-sink-function.js'
 export type { SerializationSchema } from './api/functions/sink/serialization-schema.js'
-export type { SinkProvider } from './api/functions/sink/sink-provider.js'
+export type { SinkProvider } from './api/connector/sink2/sink-provider.js'
 export { TwoPhaseCommitSinkFunction } from './api/functions/sink/two-phase-commit-sink-function.js'
 export type { DeserializationSchema } from './api/functions/source/deserialization-schema.js'
-export type { SourceProvider } from './api/functions/source/source-provider.js'
+export type { SourceProvider } from './api/connector/source/source-provider.js'
 export { WriteMode } from './api/functions/sink/write-mode.js'
 export {
   ParallelSourceFunction,

@@ -9,6 +9,8 @@ import { JSON_JOB } from './json-job.js'
 
 const PAGE = 'src/cli/json.md'
 const SHOWN = /```sh\nflink-ts (.*)\n```\n\n```json\n([^`]*)```\n/g
+/** Run where there is a broker. */
+const WITH_BROKER = /```sh kafka\nflink-ts (.*)\n```/g
 /** What stands in the page for the directory of whoever reads it. */
 const ROOT = '/srv/'
 const FIRST_SAVEPOINT = 'savepoint-cca7bc-bb1e257f0dab'
@@ -92,14 +94,14 @@ describe('--json', { concurrency: 2 }, () => {
   it(`has a row in ${PAGE} for each action, and a sample`, async () => {
     const page = readFileSync(path.join(REPOSITORY, PAGE), 'utf8')
     const rows = [...page.matchAll(/^\| (.*?) \|/gm)].map(([, actions = '']) => actions)
-    const samples = [...page.matchAll(SHOWN)].map(([, command = '']) => command)
+    const samples = [...page.matchAll(SHOWN), ...page.matchAll(WITH_BROKER)].map(([, command = '']) => command)
     const workspace = new Workspace()
     const { stdout } = await workspace.run('-h')
     workspace.remove()
-    // What `state` alone prints is an error.
+    // What `state` and `txn` alone print is an error.
     const actions = [...stdout.matchAll(/^Action "(.*)" /gm)]
       .map(([, name = '']) => name)
-      .filter((name) => name !== 'state')
+      .filter((name) => name !== 'state' && name !== 'txn')
     assert.ok(actions.length > 20, String(actions))
     const isOf = (action: string) => (text: string) => new RegExp(`(?:^|\`)${action}(?:[ \`]|$)`).test(text)
     assert.deepEqual(

@@ -120,7 +120,14 @@ async function runSuites(
   // One suite at a time: one that kills the server takes it away from the others.
   const options = ['--test', '--test-concurrency=1', `--test-timeout=${TEST_TIMEOUT_MS}`, '--enable-source-maps']
   const child = spawn(process.execPath, [...options, ...reporters, ...files], { stdio: 'inherit', env })
-  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const end = async (): Promise<void> => {
+    child.kill()
+    await exited
+  }
+  stopping.add(end)
+  const code = await exited
+  stopping.delete(end)
   const counts = readFileSync(results, 'utf8')
   const countOf = (word: string): number => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(counts)?.[1] ?? 0)
   const summary = `${countOf('pass')} of ${countOf('tests')} tests passed, ${countOf('skipped')} skipped`

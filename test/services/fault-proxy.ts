@@ -40,9 +40,13 @@ export interface FaultProxyTerms {
   readonly chances?: FaultChances
   /** Where it listens: for a server that tells its clients where it is. Without it, on a port that is free. */
   readonly listensOn?: number
+  /** A fault strikes within two to the power of so many bytes: fewer of a server that has little to say. */
+  readonly withinLog2?: number
+  /** What a server says of others, with the proxies in front of them: of the same length, and found within one piece of an answer. */
+  readonly replaced?: readonly [from: string, to: string]
 }
 
-const LARGEST_AFTER_BYTES_LOG2 = 23
+const WITHIN_LOG2 = 23
 const LONGEST_DELAY_MS = 200
 
 export class FaultProxy {
@@ -96,7 +100,8 @@ export class FaultProxy {
   #draw(): Drawn {
     const drawn = this.#random.nextInt(1000)
     // So many are drawn for every connection, whatever becomes of it: the fate of the next depends on its number alone.
-    const afterBytes = Math.floor(2 ** (this.#random.nextInt(LARGEST_AFTER_BYTES_LOG2 * 1000) / 1000))
+    const withinLog2 = this.#terms.withinLog2 ?? WITHIN_LOG2
+    const afterBytes = Math.floor(2 ** (this.#random.nextInt(withinLog2 * 1000) / 1000))
     const delayMs = 1 + this.#random.nextInt(LONGEST_DELAY_MS)
     let below = 0
     for (const [fate, chance] of Object.entries(this.chances)) {
@@ -134,7 +139,8 @@ export class FaultProxy {
     }
     const then = fate === 'cut' || fate === 'reset' || fate === 'stalled' ? ending[fate] : undefined
     const answer = then === undefined ? {} : { limit: afterBytes, then }
-    pass(server, client, fate === 'delayed' ? { delayMs } : answer)
+    const { replaced } = this.#terms
+    pass(server, client, { ...(fate === 'delayed' ? { delayMs } : answer), ...(replaced && { replaced }) })
   }
 
   #track(socket: Socket): void {
@@ -152,11 +158,17 @@ interface Passing {
   readonly limit?: number
   readonly then?: () => void
   readonly delayMs?: number
+  readonly replaced?: readonly [from: string, to: string]
 }
 
-function pass(from: Socket, to: Socket, { limit = Number.POSITIVE_INFINITY, then, delayMs = 0 }: Passing): void {
+function pass(
+  from: Socket,
+  to: Socket,
+  { limit = Number.POSITIVE_INFINITY, then, delayMs = 0, replaced }: Passing,
+): void {
   let passed = 0
-  from.on('data', (bytes: Buffer) => {
+  from.on('data', (read: Buffer) => {
+    const bytes = replaced === undefined ? read : Buffer.from(read.toString('latin1').replaceAll(...replaced), 'latin1')
     const part = bytes.subarray(0, limit - passed)
     passed += part.length
     const hasRoom = part.length === 0 || to.write(part)

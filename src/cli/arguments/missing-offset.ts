@@ -5,6 +5,8 @@ import type { CliOption } from './cli-option.js'
 import { valueOf, type ParsedOptions } from './parsed-values.js'
 
 const LONG = 'on-missing-offset'
+/** As commander names its value. */
+export const MISSING_OFFSET = 'onMissingOffset'
 const POLICIES = ['fail', 'earliest', 'latest'] as const
 
 export const MISSING_OFFSET_OPTION: CliOption = {
@@ -17,7 +19,7 @@ export const MISSING_OFFSET_OPTION: CliOption = {
 
 /** The flag takes the place of what is configured. */
 export function applyMissingOffset(parsed: ParsedOptions, configuration: Configuration): void {
-  const given = valueOf(parsed, LONG)
+  const given = valueOf(parsed, MISSING_OFFSET)
   if (given === undefined) return
   const policy = POLICIES.find((candidate) => candidate === given.toLowerCase())
   if (policy === undefined) {

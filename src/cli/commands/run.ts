@@ -3,7 +3,7 @@ import { SavepointOptions } from '../../core/config/savepoint-options.js'
 import type { SessionRestClient } from '../../client/session-rest-client.js'
 import { absoluteTarget } from '../arguments/absolute-target.js'
 import { applyClaimMode, CLAIM_MODE_OPTION, RESTORE_MODE_OPTION } from '../arguments/claim-mode.js'
-import { applyMissingOffset, MISSING_OFFSET_OPTION } from '../arguments/missing-offset.js'
+import { applyMissingOffset, MISSING_OFFSET, MISSING_OFFSET_OPTION } from '../arguments/missing-offset.js'
 import type { CliCommand } from '../arguments/cli-command.js'
 import type { CliContext } from '../arguments/cli-context.js'
 import { settingOf } from '../arguments/load-cli-configuration.js'
@@ -26,7 +26,7 @@ const WAIT = 'wait'
 /** Options that say what is to run, or from what. */
 const OF_THE_JOB: readonly string[] = [
   ...['class', 'parallelism', 'jarfile', 'arguments'],
-  ...['fromSavepoint', 'allowNonRestoredState', 'claimMode', 'restoreMode', 'on-missing-offset'],
+  ...['fromSavepoint', 'allowNonRestoredState', 'claimMode', 'restoreMode', MISSING_OFFSET],
 ]
 
 export const runCommand: CliCommand = {
@@ -175,7 +175,8 @@ function recoveredJob(parsed: ParsedOptions): string {
   const [operand] = parsed.operands
   const other = operand ?? OF_THE_JOB.find((name) => has(parsed, name))
   if (other === undefined) return valueOf(parsed, RECOVER) ?? ''
-  const given = operand === undefined ? `--${other}` : `"${operand}"`
+  const long = other === MISSING_OFFSET ? MISSING_OFFSET_OPTION.long : other
+  const given = operand === undefined ? `--${String(long)}` : `"${operand}"`
   throw argumentError(
     `--recover takes the id of a job and nothing else of it, but ${given} was given: its program, arguments and configuration are kept in high-availability.storageDir. To start a program from a checkpoint: run -s <checkpoint> <job-file>.`,
   )

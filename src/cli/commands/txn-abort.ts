@@ -24,7 +24,8 @@ export const txnAbortCommand: CliCommand = {
     { ...PREFIX_OPTION, description: 'All that are open of sinks with this transactional id prefix.' },
     {
       ...SNAPSHOT_OPTION,
-      description: 'With --prefix: but those that belong to this savepoint, checkpoint, or job, for its newest checkpoint.',
+      description:
+        'With --prefix: but those that belong to this savepoint, checkpoint, or job, for its newest checkpoint.',
     },
   ],
   examples: [

@@ -54,7 +54,8 @@ export async function withTransactions<T>(
   const file = valueOf(parsed, 'commandConfig')
   const { Properties } = await import('../../connectors/kafka/properties/properties.js')
   const properties = new Properties()
-  if (file !== undefined) for (const [key, value] of await propertiesIn(file, context)) properties.setProperty(key, value)
+  if (file !== undefined)
+    for (const [key, value] of await propertiesIn(file, context)) properties.setProperty(key, value)
   if (servers !== undefined) properties.setProperty('bootstrap.servers', servers)
   // Somebody waits for it.
   if (!properties.containsKey(TIME_LIMIT)) properties.setProperty(TIME_LIMIT, '15000')

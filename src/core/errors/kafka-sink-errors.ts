@@ -12,7 +12,8 @@ export const KAFKA_SINK_ERRORS = {
     recovery: 'fail',
   },
   KAFKA_WRITE_FAILED: {
-    message: '{numRecords} records for {partition} could not be written to Kafka at {broker} within {timeout}: {reason}',
+    message:
+      '{numRecords} records for {partition} could not be written to Kafka at {broker} within {timeout}: {reason}',
     fault: 'external',
     recovery: 'restart',
   },

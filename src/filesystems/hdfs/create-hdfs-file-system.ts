@@ -5,6 +5,8 @@ import { SystemClock } from '../../core/time/system-clock.js'
 import { HadoopConfiguration } from './hadoop-configuration.js'
 import { hadoopUser } from './hadoop-user.js'
 import { HdfsFileSystem } from './hdfs-file-system.js'
+import { HttpConnections } from './http-exchange.js'
+import { readTimeoutMs } from './read-timeout.js'
 import type { Pace } from './retrying.js'
 import { WebHdfsClient } from './web-hdfs-client.js'
 
@@ -17,7 +19,8 @@ export async function createHdfsFileSystem(
   const directory = hadoopDirectory(configuration, environment)
   const hadoop = directory === undefined ? new HadoopConfiguration() : await HadoopConfiguration.read(directory)
   const sources = { webHdfsAddress: configuration.get(HdfsOptions.WEBHDFS_ADDRESS), hadoop }
-  return new HdfsFileSystem(new WebHdfsClient({ sources, user: await hadoopUser(environment), pace }))
+  const connections = new HttpConnections(readTimeoutMs(hadoop))
+  return new HdfsFileSystem(new WebHdfsClient({ sources, user: await hadoopUser(environment), pace, connections }))
 }
 
 /** In Flink's order: its option, and Hadoop's variables. */

@@ -30,18 +30,21 @@ interface Tally {
   wrong: string[]
 }
 
+/** `elsewhere`: options for what is to be somewhere else than on this disk, or slower. */
 export async function fightRounds(
   fights: number,
   random: SeededRandom,
   onFight: (done: number, what: string) => void,
+  elsewhere: Readonly<Record<string, string>> = {},
 ): Promise<FightResults> {
   const tally: Tally = { killed: 0, stopped: 0, fenced: 0, refused: 0, wrong: [] }
   for (let done = 0; done < fights;) {
     const ofJob = Math.min(FIGHTS_A_JOB, fights - done)
     const first = done
-    await fightForJob(ofJob, random, tally, (fight, what) => {
+    const onFightOfJob = (fight: number, what: string): void => {
       onFight(first + fight, what)
-    })
+    }
+    await fightForJob(ofJob, { random, tally, onFight: onFightOfJob, elsewhere })
     done += ofJob
   }
   const rows = [
@@ -54,18 +57,21 @@ export async function fightRounds(
   return { table: rows.join('\n') + '\n', isWhole: tally.wrong.length === 0 }
 }
 
-async function fightForJob(
-  fights: number,
-  random: SeededRandom,
-  tally: Tally,
-  onFight: (fight: number, what: string) => void,
-): Promise<void> {
+interface FightsOfJob {
+  readonly random: SeededRandom
+  readonly tally: Tally
+  readonly onFight: (fight: number, what: string) => void
+  readonly elsewhere: Readonly<Record<string, string>>
+}
+
+async function fightForJob(fights: number, { random, tally, onFight, elsewhere }: FightsOfJob): Promise<void> {
   const workspace = new Workspace({
     'high-availability.type': 'filesystem',
     'high-availability.storageDir': 'recovery',
     'execution.checkpointing.dir': 'checkpoints',
     'execution.checkpointing.interval': '50 ms',
     'client.timeout': '2 s',
+    ...elsewhere,
   })
   const output = path.join(workspace.path, 'output')
   mkdirSync(output)

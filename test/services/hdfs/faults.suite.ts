@@ -1,45 +1,24 @@
 import assert from 'node:assert/strict'
-import type http from 'node:http'
 import { userInfo } from 'node:os'
 import { after, test } from 'node:test'
+import { Configuration } from '../../../src/core/config/configuration.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 import type { FileSystem } from '../../../src/core/fs/file-system.js'
 import type { RecoverableOutputStream } from '../../../src/core/fs/recoverable-writer.js'
 import { RenamingRecoverableWriter } from '../../../src/core/fs/renaming-recoverable-writer.js'
 import { SeededRandom } from '../../../src/core/random/seeded-random.js'
 import { SystemRandom } from '../../../src/core/random/system-random.js'
-import { SystemClock } from '../../../src/core/time/system-clock.js'
-import { HadoopConfiguration } from '../../../src/filesystems/hdfs/hadoop-configuration.js'
-import { HdfsFileSystem } from '../../../src/filesystems/hdfs/hdfs-file-system.js'
-import { HttpConnections, type HttpRequest } from '../../../src/filesystems/hdfs/http-exchange.js'
-import { WebHdfsClient } from '../../../src/filesystems/hdfs/web-hdfs-client.js'
-import { FaultProxy } from '../fault-proxy.js'
+import { createHdfsFileSystem } from '../../../src/filesystems/hdfs/create-hdfs-file-system.js'
 import { killRounds } from '../kill-rounds.js'
-import { hdfsFileSystem, NAME_NODE_HTTP, newDirectory } from './hdfs-server.js'
+import { hdfsFileSystem, newDirectory } from './hdfs-server.js'
+import { proxiedHdfs } from './proxied-hdfs.js'
 
-const SILENCE_LIMIT_MS = 3000
 const seed = Number(process.env.FAULT_SEED ?? String(Date.now() % 1_000_000))
-const dataNodePort = Number(process.env.HDFS_DN_HTTP_PORT ?? '9864')
-const nameNode = await FaultProxy.start({ port: Number(NAME_NODE_HTTP.split(':')[1]), seed })
-const dataNode = await FaultProxy.start({ port: dataNodePort, seed: seed + 1 })
-after(() => Promise.all([nameNode.stop(), dataNode.stop()]))
+const { proxies, configuration } = await proxiedHdfs(seed)
+after(() => Promise.all(proxies.map((proxy) => proxy.stop())))
 
-/** The NameNode names the DataNode itself: the proxy stands in its place. */
-class ProxiedConnections extends HttpConnections {
-  override begin(request: HttpRequest, agent?: http.Agent): http.ClientRequest {
-    const url = new URL(request.url)
-    if (url.port === String(dataNodePort)) url.port = String(dataNode.port)
-    return super.begin({ ...request, url }, agent)
-  }
-}
-
-function throughProxies(): FileSystem {
-  const sources = { webHdfsAddress: `127.0.0.1:${String(nameNode.port)}`, hadoop: new HadoopConfiguration() }
-  const user = { parameters: { 'user.name': userInfo().username } }
-  const pace = { clock: new SystemClock(), random: new SystemRandom() }
-  return new HdfsFileSystem(
-    new WebHdfsClient({ sources, user, pace, connections: new ProxiedConnections(SILENCE_LIMIT_MS) }),
-  )
+function throughProxies(): Promise<FileSystem> {
+  return createHdfsFileSystem(Configuration.fromMap(configuration), { HADOOP_USER_NAME: userInfo().username })
 }
 
 function patternOf(length: number, random: SeededRandom): Buffer {
@@ -80,7 +59,7 @@ test('nothing is lost over a network that delays, stalls, cuts and resets', asyn
   const directory = await newDirectory(direct)
   let restarts = 0
   for (let round = 0; round < killRounds(); round += 1) {
-    const fileSystem = throughProxies()
+    const fileSystem = await throughProxies()
     const file = `${directory}/${String(round)}`
     const bytes = patternOf(2_000_000 + random.nextInt(2_000_000), random)
     restarts += await writeAsJob(fileSystem, file, bytes, random)
@@ -106,6 +85,6 @@ test('nothing is lost over a network that delays, stalls, cuts and resets', asyn
     await direct.delete(file)
     await direct.delete(`${file}-new`)
   }
-  const fates = [nameNode, dataNode].map(({ counts }) => JSON.stringify(Object.fromEntries(counts))).join(' ')
+  const fates = proxies.map(({ counts }) => JSON.stringify(Object.fromEntries(counts))).join(' ')
   process.stdout.write(`${String(restarts)} restarts; connections to the NameNode and the DataNode: ${fates}\n`)
 })

@@ -3,6 +3,8 @@ import { userInfo } from 'node:os'
 import { Configuration } from '../../../src/core/config/configuration.js'
 import type { FileSystem } from '../../../src/core/fs/file-system.js'
 import { createHdfsFileSystem } from '../../../src/filesystems/hdfs/create-hdfs-file-system.js'
+import type { PlaceElsewhere } from '../place-elsewhere.js'
+import { serviceScript } from '../service-script.js'
 
 /** Addresses of the server that the runner has started. */
 export const NAME_NODE_RPC = `127.0.0.1:${process.env.HDFS_RPC_PORT ?? '8020'}`
@@ -22,4 +24,22 @@ export async function newDirectory(fileSystem: FileSystem): Promise<string> {
   const directory = `hdfs://${NAME_NODE_RPC}/tests/${randomUUID()}`
   await fileSystem.mkdirs(directory)
   return directory
+}
+
+/** As the documents write it: the port of the NameNode's RPC is none that is asked. */
+export async function hdfsPlace(): Promise<PlaceElsewhere> {
+  const fileSystem = await hdfsFileSystem()
+  const directory = `hdfs://namenode:9000/tests/${randomUUID()}`
+  await fileSystem.mkdirs(directory)
+  return {
+    fileSystem,
+    directory,
+    configuration: { 'fs.hdfs.webhdfs.address': NAME_NODE_HTTP },
+    disturb: async (random) => {
+      const [server, name] = random.nextInt(2) === 0 ? ['nn', 'NameNode'] : ['dn', 'DataNode']
+      await serviceScript('hdfs', ['kill', server])
+      await serviceScript('hdfs', ['run', server])
+      return `${name} restarted`
+    },
+  }
 }

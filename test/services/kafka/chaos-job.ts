@@ -137,11 +137,13 @@ function bufferOf(lines: readonly string[]): Buffer {
 /** As a producer with transactions sends them: each record once in one that is committed, and some in an aborted one before. */
 function transactionsOf(readings: readonly Reading[], random: SeededRandom): string {
   const lines: string[] = []
-  for (let at = 0; at < readings.length; ) {
+  for (let at = 0; at < readings.length;) {
     const end = at + 1 + random.nextInt(200)
-    const sent = readings.slice(at, end).map(({ id, sensor, at: timestamp, value, partition }) =>
-      produceLine({ partition, timestamp, key: sensor, value: `${String(id)},${sensor},${String(value)}` }),
-    )
+    const sent = readings
+      .slice(at, end)
+      .map(({ id, sensor, at: timestamp, value, partition }) =>
+        produceLine({ partition, timestamp, key: sensor, value: `${String(id)},${sensor},${String(value)}` }),
+      )
     if (random.nextInt(ABORTED_OF) === 0) lines.push('B\n', ...sent, 'A\n')
     lines.push('B\n', ...sent, 'C\n')
     at = end
@@ -199,10 +201,7 @@ export class KafkaChaosJob implements ChaosSubject {
       prefix: this.topic,
       timeout: String(timeoutMs),
     }
-    return [
-      workspace.file('job.mjs', JOB),
-      ...Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]),
-    ]
+    return [workspace.file('job.mjs', JOB), ...Object.entries(given).flatMap(([name, value]) => [`--${name}`, value])]
   }
 
   /** What counts is asked for afterwards: Kafka's own client reads it. */
@@ -245,5 +244,7 @@ function namesBelow(directory: string): string[] {
 }
 
 function partsBelow(directory: string): string[] {
-  return namesBelow(directory).filter((name) => /(?:^|\/)part-[^/]*$/.test(name)).map((name) => path.join(directory, name))
+  return namesBelow(directory)
+    .filter((name) => /(?:^|\/)part-[^/]*$/.test(name))
+    .map((name) => path.join(directory, name))
 }

@@ -96,7 +96,10 @@ function exactlyOnce(sink: KafkaChaosSink, title: string): void {
     }
     const chains = planned(sink)
     for (const chain of chains) {
-      const runs = [...chain.kills.map(({ parallelism, moment }) => `${String(parallelism)} ${moment}`), String(chain.lastParallelism)]
+      const runs = [
+        ...chain.kills.map(({ parallelism, moment }) => `${String(parallelism)} ${moment}`),
+        String(chain.lastParallelism),
+      ]
       const name = `seed ${String(chain.seed)}, ${chain.backend} ${chain.mode}: ${runs.join(', ')}`
       assert.deepEqual(await playChain(chain, sink, played), [], name)
       process.stdout.write(`${name}: as it should be\n`)

@@ -13,7 +13,12 @@ after(() => {
 function records(from: number, to: number): RecordToProduce[] {
   return Array.from({ length: to - from }, (_, index) => {
     const number = from + index
-    return { partition: number % PARTITIONS, timestamp: number, key: `k${String(number % 7)}`, value: `v${String(number)}` }
+    return {
+      partition: number % PARTITIONS,
+      timestamp: number,
+      key: `k${String(number % 7)}`,
+      value: `v${String(number)}`,
+    }
   })
 }
 

@@ -114,6 +114,10 @@ export function produceLine({ partition, timestamp, key, value }: RecordToProduc
   return `R\t${String(partition)}\t${String(timestamp)}\t${key}\t${value}\n`
 }
 
-export async function produced(topic: string, records: readonly RecordToProduce[], compression = 'none'): Promise<void> {
+export async function produced(
+  topic: string,
+  records: readonly RecordToProduce[],
+  compression = 'none',
+): Promise<void> {
   await kafkaJava(['Produce.java', BROKER, topic, compression], records.map(produceLine).join(''))
 }

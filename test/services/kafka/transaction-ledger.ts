@@ -58,7 +58,7 @@ export class TransactionLedger {
   }
 
   async #readPartition(connection: Connection, partition: number): Promise<void> {
-    for (let attempt = 0; ; ) {
+    for (let attempt = 0; ;) {
       const fetchOffset = this.#offsets[partition] ?? 0n
       const asked = {
         partition,
@@ -70,11 +70,25 @@ export class TransactionLedger {
       const topics = [{ topicId: this.#topic, partitions: [asked] }]
       const { READ_UNCOMMITTED } = FetchIsolationLevels
       try {
-        const answer = await fetchV12.api.async(connection, 0, 0, LARGEST_FETCH_BYTES, READ_UNCOMMITTED, 0, -1, topics, [], '')
+        const answer = await fetchV12.api.async(
+          connection,
+          0,
+          0,
+          LARGEST_FETCH_BYTES,
+          READ_UNCOMMITTED,
+          0,
+          -1,
+          topics,
+          [],
+          '',
+        )
         const batches = answer.responses[0]?.partitions[0]?.records ?? []
         if (batches.length === 0) return
         for (const batch of batches) this.#note(batch, partition)
-        this.#offsets[partition] = batches.reduce((_, batch) => batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n, 0n)
+        this.#offsets[partition] = batches.reduce(
+          (_, batch) => batch.firstOffset + BigInt(batch.lastOffsetDelta) + 1n,
+          0n,
+        )
       } catch (error) {
         // The partitions of a broker that has just come up have no leader yet.
         attempt += 1

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { CreateBucketCommand } from '@aws-sdk/client-s3'
 import { Configuration } from '../../../src/core/config/configuration.js'
 import { S3FileSystem } from '../../../src/filesystems/s3/s3-file-system.js'
+import type { PlaceElsewhere } from '../place-elsewhere.js'
 
 /** Address of the server that the runner has started. */
 export const MOTO = `http://127.0.0.1:${process.env.MOTO_PORT ?? '5555'}`
@@ -22,4 +23,9 @@ export async function newBucketDirectory(fileSystem: S3FileSystem): Promise<stri
   const directory = `s3://${Bucket}/directory`
   await fileSystem.mkdirs(directory)
   return directory
+}
+
+export async function motoPlace(): Promise<PlaceElsewhere> {
+  const fileSystem = await motoFileSystem()
+  return { fileSystem, directory: await newBucketDirectory(fileSystem), configuration: s3Options() }
 }

@@ -87,7 +87,10 @@ async function askedMetadata(
   try {
     return await library.metadataV12.api.async(connection, names, false, false)
   } catch (error) {
-    const { errors, response } = error as { readonly errors?: readonly { apiCode?: unknown }[]; response?: MetadataAnswer }
+    const { errors, response } = error as {
+      readonly errors?: readonly { apiCode?: unknown }[]
+      response?: MetadataAnswer
+    }
     const isAnswer = errors?.every(({ apiCode }) => apiCode === UNKNOWN_TOPIC || apiCode === LEADER_NOT_AVAILABLE)
     if (isAnswer === true && response !== undefined) return response
     throw error

@@ -14,7 +14,8 @@ export function decompressed(body: Buffer, compression: number, library: KafkaLi
   if (compression === 0) return body
   const name = CODECS[compression]
   const codec = name === undefined ? undefined : library.compressionsAlgorithms[name]
-  if (codec === undefined) throw new ReasonError(`they are compressed by a codec with number ${String(compression)}, which nobody knows`)
+  if (codec === undefined)
+    throw new ReasonError(`they are compressed by a codec with number ${String(compression)}, which nobody knows`)
   if (compression === ZSTD && !codec.available) {
     throw new ReasonError('they are compressed by zstd, which Node has from 22.15 on')
   }
@@ -31,7 +32,7 @@ export function decompressed(body: Buffer, compression: number, library: KafkaLi
 
 function snappyBlocks(stream: Buffer): Buffer[] {
   const blocks: Buffer[] = []
-  for (let at = SNAPPY_STREAM_HEADER; at + 4 <= stream.length; ) {
+  for (let at = SNAPPY_STREAM_HEADER; at + 4 <= stream.length;) {
     const length = stream.readInt32BE(at)
     blocks.push(stream.subarray(at + 4, at + 4 + length))
     at += 4 + length

@@ -59,8 +59,7 @@ export function fetchRecords(
     connection.send<readonly FetchedPartition[]>(
       API_KEY,
       VERSION,
-      () =>
-        library.fetchV13.createRequest(maxWaitMs, minBytes, maxBytes, isolation, 0, NO_SESSION, topics, [], rackId),
+      () => library.fetchV13.createRequest(maxWaitMs, minBytes, maxBytes, isolation, 0, NO_SESSION, topics, [], rackId),
       (_correlationId, _apiKey, _apiVersion, reader) => {
         const bytes = reader.buffer.slice(reader.position)
         return parsedAnswer(new WireReader(bytes), library, partitions)

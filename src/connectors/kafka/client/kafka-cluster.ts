@@ -115,10 +115,7 @@ export class KafkaCluster {
   /** One request to this broker, once: what the library throws is thrown as it is. */
   async callBroker<T>(nodeId: number, description: CallDescription, call: KafkaCall<T>): Promise<T> {
     const address = (await this.brokers()).get(nodeId)
-    if (address === undefined) {
-      const cause = { code: 'PLT_KFK_NETWORK', message: `broker ${String(nodeId)} is not known any more` }
-      throw Object.assign(new Error(cause.message), cause)
-    }
+    if (address === undefined) throw new this.library.NetworkError(`broker ${String(nodeId)} is not known any more`)
     return this.#call(address, description.lane ?? 'data', call)
   }
 
@@ -129,7 +126,7 @@ export class KafkaCluster {
       const all = [...this.#metadata.brokers.values(), ...this.settings.bootstrapServers]
       const address = all[next % all.length]
       next += 1
-      if (address === undefined) throw new Error('no broker is named')
+      if (address === undefined) throw new this.library.NetworkError('no broker is named')
       named(address)
       return this.#call(address, description.lane ?? 'data', call)
     })
@@ -199,7 +196,10 @@ export class KafkaCluster {
     await this.#connections.close()
   }
 
-  async #findCoordinator({ type, key }: CoordinatorKey, { operation, timeoutMs }: CallDescription): Promise<BrokerAddress> {
+  async #findCoordinator(
+    { type, key }: CoordinatorKey,
+    { operation, timeoutMs }: CallDescription,
+  ): Promise<BrokerAddress> {
     const description = timeoutMs === undefined ? { operation } : { operation, timeoutMs }
     const { coordinators } = await this.callAny(description, (connection, library) =>
       library.findCoordinatorV4.api.async(connection, COORDINATOR_TYPES[type], [key]),

@@ -114,7 +114,9 @@ function accessAdviceOf(error: unknown): string | undefined {
 /** What Node calls errors of certificates and handshakes. */
 function isCertificateCode(code: unknown): boolean {
   if (typeof code !== 'string') return false
-  return /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY)_|HOSTNAME_MISMATCH)/.test(code)
+  return /^(ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_(GET|VERIFY)_|HOSTNAME_MISMATCH)/.test(
+    code,
+  )
 }
 
 /** What it was at last: of several errors each. */

@@ -66,13 +66,19 @@ export async function committedOffsets(
     partitionIndexes: ofTopic.map(({ partition }) => partition),
   }))
   const description = { operation: `the committed offsets of the group ${groupId}` }
-  const { groups } = await cluster.callCoordinator(description, { type: 'group', key: groupId }, (connection, library) =>
-    library.offsetFetchV8.api.async(connection, [{ groupId, memberEpoch: -1, topics }], true),
+  const { groups } = await cluster.callCoordinator(
+    description,
+    { type: 'group', key: groupId },
+    (connection, library) => library.offsetFetchV8.api.async(connection, [{ groupId, memberEpoch: -1, topics }], true),
   )
   return groups.flatMap(({ topics: answered }) =>
     answered.flatMap(({ name: topic, partitions: ofTopic }) =>
       ofTopic
-        .map(({ partitionIndex: partition, committedOffset }) => ({ topic, partition, offset: Number(committedOffset) }))
+        .map(({ partitionIndex: partition, committedOffset }) => ({
+          topic,
+          partition,
+          offset: Number(committedOffset),
+        }))
         .filter(({ offset }) => offset >= 0),
     ),
   )

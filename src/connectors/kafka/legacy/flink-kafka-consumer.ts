@@ -3,7 +3,7 @@ import { checkStrategy } from '../../../api/connector/source/source-check.js'
 import { WatermarkStrategy } from '../../../api/eventtime/watermark-strategy.js'
 import { hasMethods } from '../../../api/functions/has-methods.js'
 import type { DeserializationSchema } from '../../../api/functions/source/deserialization-schema.js'
-import type { SourceProvider } from '../../../api/functions/source/source-provider.js'
+import type { SourceProvider } from '../../../api/connector/source/source-provider.js'
 import type { TypeInformation } from '../../../api/types/type-information.js'
 import { describeValue } from '../../../core/errors/describe-value.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
@@ -69,7 +69,10 @@ export class FlinkKafkaConsumer<T> implements SourceProvider<T> {
   /** Of a topic, several, or all whose whole name matches the pattern. GRAPH_INVALID where one of these is something else. */
   constructor(topics: string | readonly string[] | RegExp, valueDeserializer: EitherSchema<T>, props: PropertiesLike) {
     if (!hasMethods(valueDeserializer, 'deserialize')) {
-      refuse('its second argument', `a schema such as new SimpleStringSchema(), not ${describeValue(valueDeserializer)}`)
+      refuse(
+        'its second argument',
+        `a schema such as new SimpleStringSchema(), not ${describeValue(valueDeserializer)}`,
+      )
     }
     this.#subscriber = subscriberOf(topics)
     this.#schema = valueDeserializer
@@ -137,7 +140,8 @@ export class FlinkKafkaConsumer<T> implements SourceProvider<T> {
       deserializer: this.#deserializer(),
       settings: { ...settings, autoCommitsBesideCheckpoints: false },
       ineffective,
-      isEndOfStream: schema.isEndOfStream === undefined ? undefined : (record) => schema.isEndOfStream?.(record) === true,
+      isEndOfStream:
+        schema.isEndOfStream === undefined ? undefined : (record) => schema.isEndOfStream?.(record) === true,
     })
   }
 

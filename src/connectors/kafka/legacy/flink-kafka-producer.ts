@@ -1,9 +1,9 @@
 import type { Sink } from '../../../api/connector/sink2/sink.js'
-import type { SinkProvider } from '../../../api/functions/sink/sink-provider.js'
+import type { SinkProvider } from '../../../api/connector/sink2/sink-provider.js'
 import { describeValue } from '../../../core/errors/describe-value.js'
 import { DeliveryGuarantee } from '../../base/delivery-guarantee.js'
 import { checkedPart, checkedText, refuseArgument } from '../kafka-arguments.js'
-import { Properties, propertiesOf, type PropertiesLike } from '../properties/properties.js'
+import { propertiesOf, type Properties, type PropertiesLike } from '../properties/properties.js'
 import { FlinkFixedPartitioner, type KafkaPartitioner } from '../sink/kafka-partitioner.js'
 import { KafkaSink } from '../sink/kafka-sink.js'
 import { sinkProperties } from '../sink/producer-properties.js'
@@ -117,7 +117,8 @@ export class FlinkKafkaProducer<T> implements SinkProvider<T> {
   /** Only false is taken: where a failure is only logged, records are lost. GRAPH_INVALID for true. */
   setLogFailuresOnly(logFailuresOnly: boolean): void {
     if (!logFailuresOnly) return
-    const reason = 'records that could not be written would be lost; with Semantic.NONE checkpoints do not wait for them'
+    const reason =
+      'records that could not be written would be lost; with Semantic.NONE checkpoints do not wait for them'
     refuseArgument('FlinkKafkaProducer.setLogFailuresOnly', reason)
   }
 

@@ -85,7 +85,6 @@ function recordOf<T>(
   const key = isKeyed ? schema.serializeKey(element) : null
   const value = isKeyed ? schema.serializeValue(element) : (schema as SerializationSchema<T>).serialize(element)
   const topic = (isKeyed ? schema.getTargetTopic(element) : null) ?? parts.topic
-  const partition =
-    partitioner?.partition(element, key, value, topic, context.getPartitionsForTopic(topic)) ?? null
+  const partition = partitioner?.partition(element, key, value, topic, context.getPartitionsForTopic(topic)) ?? null
   return { topic, partition, key, value, headers: [], timestamp: writesTimestamps ? timestamp : null }
 }

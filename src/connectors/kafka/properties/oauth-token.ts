@@ -2,6 +2,7 @@
 // Thread: any.
 import { SystemClock } from '../../../core/time/system-clock.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { ReasonError } from '../../../core/errors/reason-error.js'
 import { messageOf } from '../../../core/errors/thrown-value.js'
 import type { JaasEntry } from './jaas-config.js'
 import type { Properties } from './properties.js'
@@ -22,7 +23,8 @@ export function oauthToken(properties: Properties, { options }: JaasEntry): () =
     }
     return () => tokenOf(endpoint, { id, secret, scope: options.get('scope') })
   }
-  if (subject === undefined) refuseProperty(ENDPOINT, '', `it is not set, and neither is ${SUBJECT} in sasl.jaas.config`)
+  if (subject === undefined)
+    refuseProperty(ENDPOINT, '', `it is not set, and neither is ${SUBJECT} in sasl.jaas.config`)
   return () => Promise.resolve(unsecuredToken(subject))
 }
 
@@ -44,11 +46,15 @@ async function tokenOf(endpoint: string, { id, secret, scope }: Credentials): Pr
     })
     const { access_token: token } = (await answer.json()) as { readonly access_token?: unknown }
     if (answer.ok && typeof token === 'string') return token
-    throw new Error(`it answered ${String(answer.status)} without an access_token`)
+    throw new ReasonError(`it answered ${String(answer.status)} without an access_token`)
   } catch (error) {
     const reason = messageOf(error)
     const advice = 'Check sasl.oauthbearer.token.endpoint.url and sasl.jaas.config.'
-    throw new FlinkError('KAFKA_ACCESS_REFUSED', { operation: 'its login', broker: endpoint, reason, advice }, { cause: error })
+    throw new FlinkError(
+      'KAFKA_ACCESS_REFUSED',
+      { operation: 'its login', broker: endpoint, reason, advice },
+      { cause: error },
+    )
   }
 }
 

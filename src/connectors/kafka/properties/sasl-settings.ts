@@ -24,7 +24,8 @@ export function saslSettings(properties: Properties): SaslSettings {
   }
   if (mechanism === 'OAUTHBEARER') return { mechanism, token: oauthToken(properties, entry) }
   const [username, password] = [options.get('username'), options.get('password')]
-  if (username === undefined || password === undefined) refuseProperty(JAAS, '', 'it needs username="..." and password="..."')
+  if (username === undefined || password === undefined)
+    refuseProperty(JAAS, '', 'it needs username="..." and password="..."')
   return { mechanism, username, password }
 }
 
@@ -42,6 +43,7 @@ function checkedMechanism(given: string): SaslSettings['mechanism'] {
   const mechanism = given.trim().toUpperCase()
   const known = Object.keys(MODULES).find((each): each is SaslSettings['mechanism'] => each === mechanism)
   if (known !== undefined) return known
-  const advice = mechanism === 'GSSAPI' ? 'Kerberos, which is the default of Kafka, is not supported; set ' : 'it has to be '
+  const advice =
+    mechanism === 'GSSAPI' ? 'Kerberos, which is the default of Kafka, is not supported; set ' : 'it has to be '
   return refuseProperty(MECHANISM, given, `${advice}one of ${Object.keys(MODULES).join(', ')}`)
 }

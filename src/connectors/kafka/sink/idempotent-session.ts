@@ -1,5 +1,5 @@
 import type { KafkaCluster } from '../client/kafka-cluster.js'
-import type { BatchOrigin } from './record-batch.js'
+import type { BatchOrigin } from './growing-batch.js'
 import type { SendSession } from './record-sender.js'
 import { initProducerId } from './transaction-requests.js'
 

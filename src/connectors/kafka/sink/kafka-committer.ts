@@ -36,13 +36,15 @@ export class KafkaCommitter implements Committer<KafkaCommittable> {
   async close(): Promise<void> {
     const cluster = this.#cluster
     this.#cluster = undefined
-    await (await cluster?.catch(() => undefined))?.close()
+    // One that could not be opened has told whoever wanted to commit.
+    const [opened] = await Promise.allSettled([cluster])
+    if (opened.status === 'fulfilled') await opened.value?.close()
   }
 
   async #commit(cluster: KafkaCluster, request: CommitRequest<KafkaCommittable>): Promise<void> {
     const committable = request.getCommittable()
     try {
-      await endTransaction(cluster, committable, 'commit', COMMIT_TIMEOUT_MS)
+      await endTransaction(cluster, committable, 'commit', Math.min(COMMIT_TIMEOUT_MS, cluster.settings.apiTimeoutMs))
     } catch (error) {
       const reason = fencedBy(error)
       if (reason !== undefined) this.#lost(request, reason, error)

@@ -43,7 +43,7 @@ export class FlinkFixedPartitioner<T> implements KafkaPartitioner<T> {
     this.#parallelInstanceId = parallelInstanceId
   }
 
-  partition(_record: T, _key: unknown, _value: unknown, _topic: string, partitions: readonly number[]): number {
+  partition(...[, , , , partitions]: Parameters<KafkaPartitioner<T>['partition']>): number {
     return partitions[this.#parallelInstanceId % partitions.length] ?? 0
   }
 }

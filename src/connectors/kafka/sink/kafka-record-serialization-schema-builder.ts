@@ -104,7 +104,8 @@ export class KafkaRecordSerializationSchemaBuilder<T> {
     if (value === undefined) {
       return refuseArgument(call('build'), 'no serializer of values was set: setValueSerializationSchema(...)')
     }
-    if (topic === undefined) return refuseArgument(call('build'), 'no topic was set: setTopic(...) or setTopicSelector(...)')
+    if (topic === undefined)
+      return refuseArgument(call('build'), 'no topic was set: setTopic(...) or setTopicSelector(...)')
     return new SerializationOfParts<T>({
       topicOf: typeof topic === 'function' ? topic : () => topic,
       keyOf: serializing(this.#key, this.#isKafkaKey),

@@ -51,13 +51,14 @@ export class KafkaSinkBuilder<IN, SinkT> {
 
   /** Host and port of some brokers of the cluster, as `one:9092,two:9092`. */
   setBootstrapServers(bootstrapServers: string): this {
-    return this.setProperty('bootstrap.servers', checkedText(call('setBootstrapServers'), 'the list of brokers', bootstrapServers))
+    return this.setProperty(
+      'bootstrap.servers',
+      checkedText(call('setBootstrapServers'), 'the list of brokers', bootstrapServers),
+    )
   }
 
   /** A schema of `KafkaRecordSerializationSchema.builder()`, or one of your own. */
-  setRecordSerializer(
-    serializer: RecordSerialization<IN> | RecordSerialization<IN>['serialize'],
-  ): this {
+  setRecordSerializer(serializer: RecordSerialization<IN> | RecordSerialization<IN>['serialize']): this {
     const given = typeof serializer === 'function' ? { serialize: serializer } : serializer
     this.#serializer = checkedPart(call('setRecordSerializer'), 'a KafkaRecordSerializationSchema', given, 'serialize')
     return this
@@ -90,7 +91,8 @@ export class KafkaSinkBuilder<IN, SinkT> {
   /** GRAPH_INVALID without brokers or serializer, and without a prefix where it needs one. */
   build(): SinkT {
     const serializer = this.#serializer
-    if (serializer === undefined) return refuseArgument(call('build'), 'no serializer was set: setRecordSerializer(...)')
+    if (serializer === undefined)
+      return refuseArgument(call('build'), 'no serializer was set: setRecordSerializer(...)')
     if (!this.#properties.containsKey('bootstrap.servers')) {
       return refuseArgument(call('build'), 'no brokers were set: setBootstrapServers(...)')
     }

@@ -99,7 +99,9 @@ export class KafkaSink<IN>
   }
 
   #openCluster(context: InitContext): Promise<KafkaCluster> {
-    return KafkaCluster.open(this.#parts.client, { clock: context.getClock(), random: new SystemRandom() })
+    const { client, library } = this.#parts
+    const services = { clock: context.getClock(), random: new SystemRandom() }
+    return KafkaCluster.open(client, library === undefined ? services : { ...services, library })
   }
 }
 

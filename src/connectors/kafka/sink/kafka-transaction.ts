@@ -8,7 +8,7 @@
 import type { TopicPartitionName } from '../client/cluster-metadata.js'
 import type { KafkaCluster } from '../client/kafka-cluster.js'
 import type { KafkaCommittable } from './kafka-committable.js'
-import type { BatchOrigin } from './record-batch.js'
+import type { BatchOrigin } from './growing-batch.js'
 import type { SendSession } from './record-sender.js'
 import { addPartitions, endTransaction, type ProducerIdentity } from './transaction-requests.js'
 import { fencedFailure } from './write-failure.js'
@@ -32,7 +32,7 @@ export class KafkaTransaction implements SendSession {
 
   /** Asks for a producer id before anybody waits for it. */
   prepareOrigin(): void {
-    this.#ownIdentity().catch(() => undefined)
+    void Promise.allSettled([this.#ownIdentity()])
   }
 
   async origin(): Promise<BatchOrigin> {
@@ -61,7 +61,7 @@ export class KafkaTransaction implements SendSession {
   async abort(timeoutMs: number): Promise<void> {
     const committable = this.committable()
     if (committable === undefined) return
-    await endTransaction(this.#input.cluster, committable, 'abort', timeoutMs).catch(() => undefined)
+    await Promise.allSettled([endTransaction(this.#input.cluster, committable, 'abort', timeoutMs)])
   }
 
   #ownIdentity(): Promise<ProducerIdentity> {

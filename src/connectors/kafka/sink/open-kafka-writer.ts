@@ -61,7 +61,8 @@ async function openOver<IN>(cluster: KafkaCluster, opening: Opening<IN>): Promis
   const topics = new TopicPartitions(cluster, clock)
   const sinkContext = new SinkContextOfTask(subtask, parallelism, topics)
   await serializer.open?.(sinkContext)
-  const naming = transactionalIdPrefix === undefined ? undefined : await openNaming(cluster, transactionalIdPrefix, opening)
+  const naming =
+    transactionalIdPrefix === undefined ? undefined : await openNaming(cluster, transactionalIdPrefix, opening)
   const metrics = new WriterMetrics(context.metricGroup())
   const sender = new RecordSender({
     cluster,
@@ -100,7 +101,9 @@ async function openNaming<IN>(
   warnOfTimeout(naming, context)
   const leftOver: LeftOverInput = {
     ...{ prefix, isPrefixShared: input.isPrefixShared },
-    earlierPrefixes: [...new Set(recovered.map((each) => each.transactionalIdPrefix))].filter((each) => each !== prefix),
+    earlierPrefixes: [...new Set(recovered.map((each) => each.transactionalIdPrefix))].filter(
+      (each) => each !== prefix,
+    ),
     restoredCheckpointId,
     subtask,
     parallelism: taskInfo.getNumberOfParallelSubtasks(),
@@ -124,12 +127,14 @@ function warnOfTimeout(naming: TransactionNaming, context: WriterInitContext): v
   const configuration = context.getConfiguration()
   const intervalMs = configuration.getOptional(CheckpointingOptions.CHECKPOINTING_INTERVAL)
   if (intervalMs === undefined) return
-  const longestMs = Number(intervalMs) + Number(configuration.get(CheckpointingOptions.CHECKPOINTING_TIMEOUT))
+  const longestMs = intervalMs + configuration.get(CheckpointingOptions.CHECKPOINTING_TIMEOUT)
   if (longestMs <= naming.timeoutMs) return
-  context.getLogger?.().warn(
-    'a transaction may be open for longer than Kafka lets it be, and its records are lost then: set transaction.timeout.ms of the sink to more than the interval of checkpoints and their timeout together, with room for a restart',
-    { transactionTimeout: durationText(naming.timeoutMs), intervalAndTimeout: durationText(longestMs) },
-  )
+  context
+    .getLogger?.()
+    .warn(
+      'a transaction may be open for longer than Kafka lets it be, and its records are lost then: set transaction.timeout.ms of the sink to more than the interval of checkpoints and their timeout together, with room for a restart',
+      { transactionTimeout: durationText(naming.timeoutMs), intervalAndTimeout: durationText(longestMs) },
+    )
 }
 
 /** Between two records: there may come none that would tell. */

@@ -3,10 +3,10 @@
 // it had.
 // Thread: the task worker that owns the writer.
 import type { TopicPartitionName } from '../client/cluster-metadata.js'
-import { RecordBatch, type BatchRecord } from './record-batch.js'
+import { GrowingBatch, type BatchRecord } from './growing-batch.js'
 
 export interface QueuedBatch {
-  readonly batch: RecordBatch
+  readonly batch: GrowingBatch
   /** Of its first record in the partition; undefined until it is sent for the first time. */
   firstSequence: number | undefined
   attempts: number
@@ -27,7 +27,7 @@ export class PartitionQueue implements TopicPartitionName {
   /** Of the first record that waits. */
   sinceMs = 0
   #full: QueuedBatch[] = []
-  #filling: RecordBatch | undefined
+  #filling: GrowingBatch | undefined
   #nextSequence = 0
   #lastBatchBytes = FIRST_BATCH_BYTES
 
@@ -52,7 +52,7 @@ export class PartitionQueue implements TopicPartitionName {
   /** How many bytes it took. A batch that would be larger than `mostBytes` with it is full before. */
   append(record: BatchRecord, recordBytes: number, mostBytes: number): number {
     if (this.#filling !== undefined && this.#filling.sizeBytes + recordBytes > mostBytes) this.#close()
-    this.#filling ??= new RecordBatch(this.#lastBatchBytes)
+    this.#filling ??= new GrowingBatch(this.#lastBatchBytes)
     const before = this.#filling.recordBytes
     this.#filling.append(record)
     return this.#filling.recordBytes - before

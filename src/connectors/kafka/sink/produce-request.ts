@@ -60,7 +60,7 @@ function sent(
       PRODUCE,
       VERSION,
       () => payloadOf(library, request),
-      library.produceV9.parseResponse as never,
+      library.produceV9.parseResponse,
       true,
       true,
       (error: Error | null, response?: unknown) => {

@@ -55,7 +55,9 @@ function producerSettings(properties: Properties, guarantee: DeliveryGuarantee):
     ...{ acks, batchBytes, maxRequestBytes },
     isIdempotent: isIdempotent(properties, acks, guarantee),
     // Who has said how large a batch is wants none that is larger.
-    mostBatchBytes: properties.containsKey('batch.size') ? Math.min(Math.max(batchBytes, 1), maxRequestBytes) : maxRequestBytes,
+    mostBatchBytes: properties.containsKey('batch.size')
+      ? Math.min(Math.max(batchBytes, 1), maxRequestBytes)
+      : maxRequestBytes,
     bufferBytes: numberProperty(properties, 'buffer.memory', BUFFER_BYTES, 1),
     lingerMs: numberProperty(properties, 'linger.ms', LINGER_MS),
     deliveryTimeoutMs: numberProperty(properties, 'delivery.timeout.ms', DELIVERY_TIMEOUT_MS, 1),

@@ -82,14 +82,7 @@ function fieldsOf(given: Given): ProducerRecordFields {
   const [topic, partition] = given
   // With five of them the last tells: headers are a list, a value is none.
   if (given.length === 6 || (given.length === 5 && !Array.isArray(given[4]))) {
-    const [, , timestamp, key, value, headers] = given as Extract<Given, { readonly length: 5 | 6 }> as readonly [
-      string,
-      number | null,
-      number | null,
-      Bytes,
-      Bytes,
-      RecordHeaders?,
-    ]
+    const [, , timestamp, key, value, headers] = given as Extract<Given, { readonly length: 5 | 6 }>
     return { topic, partition, timestamp, key, value, ...(headers === undefined ? {} : { headers }) }
   }
   const [, , key, value, headers] = given as readonly [string, number | null, Bytes, Bytes, RecordHeaders?]

@@ -15,7 +15,7 @@ import { isMoved, isProtocolError, isRetriable } from '../client/kafka-failure.j
 import { PartitionQueue, type QueuedBatch } from './partition-queue.js'
 import { produce } from './produce-request.js'
 import type { ProducerSettings } from './producer-settings.js'
-import { largestRecordBytes, type BatchOrigin, type BatchRecord, type SealOptions } from './record-batch.js'
+import { largestRecordBytes, type BatchOrigin, type BatchRecord, type SealOptions } from './growing-batch.js'
 import { SendWaiters } from './send-waiters.js'
 import { writeFailure } from './write-failure.js'
 
@@ -109,11 +109,8 @@ export class RecordSender {
 
   /** What is not written is forgotten. */
   close(): void {
-    this.#timer?.cancel()
-    this.#timer = undefined
     this.#waiters.fail(new FlinkError('KAFKA_WRITE_FAILED', CLOSED))
-    for (const queue of this.#pending) queue.clear()
-    this.#pending.clear()
+    this.#stop()
   }
 
   #checkedBytes(topic: string, record: BatchRecord): number {
@@ -135,7 +132,7 @@ export class RecordSender {
   }
 
   #schedule(): void {
-    if (this.#timer !== undefined) return
+    if (this.#timer !== undefined || this.#waiters.hasFailed) return
     this.#timer = this.#input.clock.setTimer(Math.max(this.#input.settings.lingerMs, 1), () => {
       this.#timer = undefined
       this.#run()
@@ -144,6 +141,7 @@ export class RecordSender {
 
   /** Looks at once, or again after the look that is under way. */
   #run(): void {
+    if (this.#waiters.hasFailed) return
     if (this.#pump !== 'still') {
       this.#pump = 'again'
       return
@@ -296,8 +294,16 @@ export class RecordSender {
   }
 
   #fail(error: unknown): void {
-    if (this.#waiters.fail(error)) return
-    this.#input.onFailure(error)
+    const isTold = this.#waiters.fail(error)
+    this.#stop()
+    if (!isTold) this.#input.onFailure(error)
+  }
+
+  #stop(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+    for (const queue of this.#pending) queue.clear()
+    this.#pending.clear()
   }
 }
 

@@ -1,7 +1,7 @@
 import type { KafkaLibrary } from '../client/kafka-library.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import type { CompressionType } from './producer-settings.js'
-import type { SealOptions } from './record-batch.js'
+import type { SealOptions } from './growing-batch.js'
 
 /** How batches are compressed and checked: what the client has for it. KAFKA_PROPERTY_INVALID for what this Node does not have. */
 export function sealOptions(library: KafkaLibrary, compression: CompressionType): SealOptions {

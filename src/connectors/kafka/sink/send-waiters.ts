@@ -12,6 +12,10 @@ export class SendWaiters {
   #failure: { readonly error: unknown } | undefined
   #waiters: Waiter[] = []
 
+  get hasFailed(): boolean {
+    return this.#failure !== undefined
+  }
+
   checkNotFailed(): void {
     if (this.#failure !== undefined) throw this.#failure.error
   }

@@ -32,7 +32,7 @@ export class TopicPartitions {
     if (known === undefined) return undefined
     const isOld = this.#clock.monotonicMs() - known.askedAtMs > this.#cluster.settings.metadataMaxAgeMs
     // A topic that is gone shows where it is written to.
-    if (isOld) this.load(topic).catch(() => undefined)
+    if (isOld) void Promise.allSettled([this.load(topic)])
     return known.partitions
   }
 

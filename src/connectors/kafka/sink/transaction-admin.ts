@@ -30,7 +30,10 @@ export class TransactionAdmin {
   }
 
   /** Those that are open, or all that the brokers remember, in the order of their names. */
-  async list(which: 'open' | 'all', isMeant: (transactionalId: string) => boolean): Promise<readonly DescribedTransaction[]> {
+  async list(
+    which: 'open' | 'all',
+    isMeant: (transactionalId: string) => boolean,
+  ): Promise<readonly DescribedTransaction[]> {
     const listed = await listTransactions(this.#cluster, which === 'open' ? OPEN : [])
     const meant = listed.filter(({ transactionalId }) => isMeant(transactionalId))
     const described = await describeTransactions(this.#cluster, meant)

@@ -6,6 +6,7 @@ import type { TopicPartitionName } from '../client/cluster-metadata.js'
 import type { KafkaCall, KafkaCluster } from '../client/kafka-cluster.js'
 import { isRetriable, kafkaFailure, protocolErrorsOf } from '../client/kafka-failure.js'
 import type { KafkaLibrary } from '../client/kafka-library.js'
+import { allTransactionsKnown } from './transaction-coordinators.js'
 
 export interface ProducerIdentity {
   readonly producerId: bigint
@@ -55,7 +56,7 @@ export async function initTransactionalId(
 /** For batches that are to be written once, outside of transactions. */
 export async function initProducerId(cluster: KafkaCluster): Promise<ProducerIdentity> {
   const { producerId, producerEpoch } = await cluster.callAny({ operation: 'a producer id' }, (connection, library) =>
-    library.initProducerIdV4.api.async(connection, null as never, 0, NO_PRODUCER, NO_EPOCH),
+    library.initProducerIdV4.api.async(connection, null, 0, NO_PRODUCER, NO_EPOCH),
   )
   return { producerId, epoch: producerEpoch }
 }
@@ -111,6 +112,7 @@ export async function listTransactions(
   cluster: KafkaCluster,
   states: readonly string[],
 ): Promise<readonly ListedTransaction[]> {
+  await allTransactionsKnown(cluster)
   const nodeIds = [...(await cluster.brokers()).keys()]
   const lists = await Promise.all(
     nodeIds.map(async (nodeId) => {

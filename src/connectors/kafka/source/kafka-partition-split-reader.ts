@@ -150,7 +150,12 @@ export class KafkaPartitionSplitReader implements SplitReader<FetchedElement, Ka
   async #fetchFrom(cluster: KafkaCluster, leader: number, partitions: readonly ReadPartition[]): Promise<void> {
     this.#busyBrokers.add(leader)
     for (const each of partitions) each.isBeingFetched = true
-    const asked = partitions.map(({ topic, topicId, partition, position }) => ({ topic, topicId, partition, offset: position }))
+    const asked = partitions.map(({ topic, topicId, partition, position }) => ({
+      topic,
+      topicId,
+      partition,
+      offset: position,
+    }))
     const operation = `the records of ${namesOf(partitions)}`
     try {
       const answer = await cluster.callBroker(leader, { operation, lane: 'fetch' }, (connection, library) =>
@@ -222,7 +227,9 @@ export class KafkaPartitionSplitReader implements SplitReader<FetchedElement, Ka
       finished.add(splitId)
       this.#partitions.delete(splitId)
     }
-    return records.length === 0 && finished.size === 0 ? undefined : new KafkaRecords(cluster.library, records, finished)
+    return records.length === 0 && finished.size === 0
+      ? undefined
+      : new KafkaRecords(cluster.library, records, finished)
   }
 
   #taken(partition: ReadPartition, fetched: FetchedPartition, records: PartitionRecords[]): void {

@@ -75,7 +75,13 @@ export function partitionId({ topic, partition }: { readonly topic: string; read
 }
 
 const VERSION = 1
-type Stored = readonly [topic: string, partition: number, starting: number, stopping: number | null, topicId: string | null]
+type Stored = readonly [
+  topic: string,
+  partition: number,
+  starting: number,
+  stopping: number | null,
+  topicId: string | null,
+]
 
 export const kafkaPartitionSplits: SimpleVersionedSerializer<KafkaPartitionSplit> = {
   getVersion: () => VERSION,

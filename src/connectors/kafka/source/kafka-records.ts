@@ -45,7 +45,11 @@ export class KafkaRecords implements RecordsWithSplitIds<FetchedElement> {
   #next = 0
   #current: PartitionCursor | undefined
 
-  constructor(library: KafkaLibrary, partitions: readonly PartitionRecords[], finished: ReadonlySet<string> = NO_SPLITS) {
+  constructor(
+    library: KafkaLibrary,
+    partitions: readonly PartitionRecords[],
+    finished: ReadonlySet<string> = NO_SPLITS,
+  ) {
     this.#library = library
     this.#partitions = partitions
     this.#finished = finished

@@ -21,8 +21,8 @@ export interface KafkaSourceEnumeratorInput extends DiscoveryInput {
   readonly logger: Logger | undefined
 }
 
-/** What may be over the next time that partitions are looked for. */
-const TRANSIENT = new Set(['KAFKA_UNREACHABLE', 'KAFKA_REQUEST_FAILED'])
+/** What may be over the next time that partitions are looked for; of a topic that has gone its readers know what to do. */
+const TRANSIENT = new Set(['KAFKA_UNREACHABLE', 'KAFKA_REQUEST_FAILED', 'KAFKA_TOPIC_MISSING'])
 
 export class KafkaSourceEnumerator implements SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> {
   readonly #input: KafkaSourceEnumeratorInput
@@ -81,12 +81,12 @@ export class KafkaSourceEnumerator implements SplitEnumerator<KafkaPartitionSpli
 
   #discovered(found: Discovered | undefined, error: Error | undefined): void {
     const { logger, discoveryIntervalMs, context } = this.#input
-    if (found === undefined) {
+    if (error !== undefined) {
       const isTransient = this.#isInitialDiscoveryFinished && FlinkError.is(error) && TRANSIENT.has(error.code)
-      if (!isTransient || discoveryIntervalMs <= 0) throw error ?? new Error('a discovery gave nothing')
+      if (!isTransient || discoveryIntervalMs <= 0) throw error
       logger?.warn('partitions could not be looked for; the next time they are', { reason: messageOf(error) })
-      return
     }
+    if (found === undefined) return
     this.#isInitialDiscoveryFinished = true
     if (discoveryIntervalMs <= 0) this.#isDiscoveryOver = true
     for (const partition of found.splits) this.#known.add(partition.splitId())

@@ -28,6 +28,11 @@ export interface KafkaSourceReaderInput<T> extends SplitReaderInput {
   readonly ending: { readonly isOver: boolean } | undefined
 }
 
+/** What it gives is looked at: it may be a promise, which nobody would await. */
+interface ObservedDeserializer<T> {
+  deserialize(record: ConsumerRecord, out: Collector<T>): unknown
+}
+
 const NO_CHECKPOINT = -1
 
 /** How far a partition was emitted. */
@@ -116,9 +121,10 @@ class KafkaRecordEmitter<T> implements RecordEmitter<FetchedElement, T, KafkaPar
     }
     const made = this.#made
     made.length = 0
+    const deserializer: ObservedDeserializer<T> = this.#deserializer
     let result: unknown
     try {
-      result = this.#deserializer.deserialize(element, this)
+      result = deserializer.deserialize(element, this)
     } catch (error) {
       made.length = 0
       this.#recordFailed(element, output, error)

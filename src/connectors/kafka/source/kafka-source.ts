@@ -144,7 +144,8 @@ export class KafkaSourceBuilder<T> {
     const names = topics.flat()
     if (names.length === 0) refuse('setTopics', 'it needs a topic')
     for (const name of names) {
-      if (typeof name !== 'string' || name === '') refuse('setTopics', `a topic is a text, and one is ${describeValue(name)}`)
+      if (typeof name !== 'string' || name === '')
+        refuse('setTopics', `a topic is a text, and one is ${describeValue(name)}`)
     }
     return this.#subscribe('topics', topicsSubscriber(names))
   }
@@ -152,14 +153,16 @@ export class KafkaSourceBuilder<T> {
   /** All topics whose whole name matches, also those that come later. A text is made a pattern. */
   setTopicPattern(topicPattern: RegExp | string): this {
     const pattern = typeof topicPattern === 'string' ? new RegExp(topicPattern) : topicPattern
-    if (!(pattern instanceof RegExp)) refuse('setTopicPattern', `it takes a pattern, not ${describeValue(topicPattern)}`)
+    if (!(pattern instanceof RegExp))
+      refuse('setTopicPattern', `it takes a pattern, not ${describeValue(topicPattern)}`)
     return this.#subscribe('topic pattern', patternSubscriber(pattern))
   }
 
   /** All have to be there (KAFKA_TOPIC_MISSING). */
   setPartitions(partitions: Iterable<TopicPartition>): this {
     const all = [...partitions]
-    const other = all.find((each) => !(each instanceof TopicPartition))
+    const given: readonly unknown[] = all
+    const other = given.find((each) => !(each instanceof TopicPartition))
     if (other !== undefined) refuse('setPartitions', `it takes TopicPartitions, and one is ${describeValue(other)}`)
     if (all.length === 0) refuse('setPartitions', 'it needs a partition')
     return this.#subscribe('partitions', partitionsSubscriber(all))
@@ -211,7 +214,8 @@ export class KafkaSourceBuilder<T> {
 
   /** Where this reader stands, for brokers that let those of the same rack read from replicas near them. */
   setRackIdSupplier(rackIdCallback: () => string | undefined): this {
-    if (typeof rackIdCallback !== 'function') refuse('setRackIdSupplier', `it takes a function, not ${describeValue(rackIdCallback)}`)
+    if (typeof rackIdCallback !== 'function')
+      refuse('setRackIdSupplier', `it takes a function, not ${describeValue(rackIdCallback)}`)
     this.#rackIdSupplier = rackIdCallback
     return this
   }
@@ -257,8 +261,12 @@ export class KafkaSourceBuilder<T> {
 }
 
 function checkedInitializer(call: string, initializer: unknown): OffsetsInitializer {
-  if (hasMethods(initializer, 'getPartitionOffsets', 'getAutoOffsetResetStrategy')) return initializer as OffsetsInitializer
-  return refuse(call, `it takes an OffsetsInitializer, such as OffsetsInitializer.latest(), not ${describeValue(initializer)}`)
+  if (hasMethods(initializer, 'getPartitionOffsets', 'getAutoOffsetResetStrategy'))
+    return initializer as OffsetsInitializer
+  return refuse(
+    call,
+    `it takes an OffsetsInitializer, such as OffsetsInitializer.latest(), not ${describeValue(initializer)}`,
+  )
 }
 
 function refuse(call: string, reason: string): never {

@@ -32,6 +32,9 @@ export interface Discovered {
   readonly splits: readonly KafkaPartitionSplit[]
 }
 
+/** With the pauses between them three seconds. */
+const TRIES_FOR_A_TOPIC = 6
+
 export class PartitionDiscovery {
   readonly #input: DiscoveryInput
   readonly #cluster: KafkaCluster
@@ -43,7 +46,7 @@ export class PartitionDiscovery {
 
   /** `isInitial`: the first of the job. Partitions that come later are read from their beginning: all of them is new. */
   async discover(known: ReadonlySet<string>, isInitial: boolean): Promise<Discovered> {
-    const all = await this.#input.subscriber.getSubscribedTopicPartitions(this.#topics())
+    const all = await this.#subscribed()
     const found = all.filter((partition) => !known.has(partition.toString()))
     const partitions = all.map((partition) => partition.toString())
     if (found.length === 0) return { partitions, splits: [] }
@@ -58,6 +61,18 @@ export class PartitionDiscovery {
       return new KafkaPartitionSplit({ ...place, stoppingOffset: stopping?.get(each) })
     })
     return { partitions, splits }
+  }
+
+  /** A broker that has just started may not know all topics yet. */
+  async #subscribed(): Promise<readonly TopicPartition[]> {
+    for (let attempts = 1; ; attempts += 1) {
+      try {
+        return await this.#input.subscriber.getSubscribedTopicPartitions(this.#topics())
+      } catch (error) {
+        if (!FlinkError.is(error, 'KAFKA_TOPIC_MISSING') || attempts >= TRIES_FOR_A_TOPIC) throw error
+      }
+      await this.#cluster.pauseBeforeRetry(attempts)
+    }
   }
 
   #topics(): KafkaTopics {

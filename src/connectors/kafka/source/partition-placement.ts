@@ -27,8 +27,8 @@ export class PartitionPlacement {
   }
 
   /**
-   * Afterwards leaders are known, as far as there are any, and partitions that are there have a position. KAFKA_TOPIC_MISSING for one that
-   * nobody has known for so long that it will not come back; KAFKA_OFFSET_MISSING where the policy is to fail.
+   * Afterwards leaders are known, as far as there are any, and partitions that are there have a position. Where the policy is to fail:
+   * KAFKA_TOPIC_MISSING for one that nobody has known for so long that it will not come back, and KAFKA_OFFSET_MISSING.
    */
   async place(partitions: readonly ReadPartition[]): Promise<void> {
     const { cluster } = this.#input
@@ -68,7 +68,7 @@ export class PartitionPlacement {
   }
 
   #noteUnknown(partition: ReadPartition, isThere: boolean): void {
-    const { cluster, clock, logger } = this.#input
+    const { cluster, clock, logger, policy } = this.#input
     if (isThere) {
       partition.unknownSinceMs = undefined
       return
@@ -79,15 +79,19 @@ export class PartitionPlacement {
       logger?.warn('a partition is not there', { partition: partitionId(partition) })
     }
     const { apiTimeoutMs, bootstrapServers } = cluster.settings
-    if (now - partition.unknownSinceMs < apiTimeoutMs) return
+    if (policy !== 'fail' || now - partition.unknownSinceMs < apiTimeoutMs) return
     throw new FlinkError('KAFKA_TOPIC_MISSING', {
       topic: `The partition ${partitionId(partition)}`,
       broker: bootstrapServers.map(addressText).join(', '),
-      reason: 'no broker knows it, so the topic was deleted while the job was to read it',
+      reason:
+        'no broker knows it, so its topic was deleted; with --on-missing-offset earliest the job goes on without it',
     })
   }
 
-  async #offsetsOf(partitions: readonly ReadPartition[], timestamp: number): Promise<ReadonlyMap<ReadPartition, number>> {
+  async #offsetsOf(
+    partitions: readonly ReadPartition[],
+    timestamp: number,
+  ): Promise<ReadonlyMap<ReadPartition, number>> {
     const { cluster, isReadCommitted } = this.#input
     const asked = partitions.map(({ topic, partition }) => ({ topic, partition, timestamp }))
     const answered = await listOffsets(cluster, asked, isReadCommitted)
@@ -96,4 +100,3 @@ export class PartitionPlacement {
     return new Map(partitions.map((each) => [each, offsets.get(each.splitId) ?? 0]))
   }
 }
-

@@ -37,7 +37,12 @@ export function checkedSourceProperties(properties: Properties, rackId: string |
   if (groupId === undefined && (commits || autoCommits)) {
     refuseProperty(GROUP_ID, '', 'it is not set, and offsets are to be committed')
   }
-  const isolation = choiceProperty(properties, 'isolation.level', ['read_uncommitted', 'read_committed'], 'read_uncommitted')
+  const isolation = choiceProperty(
+    properties,
+    'isolation.level',
+    ['read_uncommitted', 'read_committed'],
+    'read_uncommitted',
+  )
   const policy = properties.getProperty(ON_MISSING_OFFSET)
   const intervalMs = numberProperty(properties, 'auto.commit.interval.ms', 5_000, 1)
   const settings: KafkaSourceSettings = {

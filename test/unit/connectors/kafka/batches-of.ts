@@ -15,7 +15,13 @@ export interface BatchOptions {
 
 /** Values from this offset on, one record each. */
 export function batchOf(offset: number, values: readonly string[], options: BatchOptions = {}): Buffer {
-  const messages = values.map((value) => ({ key: null, value: Buffer.from(value), topic: 't', partition: 0, timestamp: 1000n }))
+  const messages = values.map((value) => ({
+    key: null,
+    value: Buffer.from(value),
+    topic: 't',
+    partition: 0,
+    timestamp: 1000n,
+  }))
   const { compression, producerId = -1, isTransactional = false } = options
   const writer = kafka.createRecordsBatch(messages as never, {
     producerId: BigInt(producerId),

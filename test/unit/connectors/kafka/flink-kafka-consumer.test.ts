@@ -58,8 +58,14 @@ describe('FlinkKafkaConsumer', () => {
 
   it('refuses what is no topic, schema or reset', () => {
     const consumer = (topics: never, schema: never): unknown => new FlinkKafkaConsumer(topics, schema, SERVERS)
-    assert.throws(() => consumer([] as never, new Sizes() as never), refusal('GRAPH_INVALID', /as its first argument a topic/))
-    assert.throws(() => consumer('a' as never, {} as never), refusal('GRAPH_INVALID', /as its second argument a schema/))
+    assert.throws(
+      () => consumer([] as never, new Sizes() as never),
+      refusal('GRAPH_INVALID', /as its first argument a topic/),
+    )
+    assert.throws(
+      () => consumer('a' as never, {} as never),
+      refusal('GRAPH_INVALID', /as its second argument a schema/),
+    )
     const reset = new FlinkKafkaConsumer('a', new Sizes(), { ...SERVERS, 'auto.offset.reset': 'first' })
     assert.throws(() => reset.toSource(), refusal('KAFKA_PROPERTY_INVALID', /earliest, latest or none/))
   })

@@ -21,7 +21,6 @@ import {
 import { OffsetsInitializer } from '../../../../src/connectors/kafka/source/offsets-initializer.js'
 import { TopicPartition } from '../../../../src/connectors/kafka/topic-partition.js'
 import { SeededRandom } from '../../../../src/core/random/seeded-random.js'
-import { ManualClock } from '../../../../src/core/time/manual-clock.js'
 import { FlinkError, type ErrorCode } from '../../../../src/index.js'
 import { EnumeratorContext } from './kafka-source-run.js'
 import { StubKafka } from './stub-kafka.js'
@@ -36,7 +35,7 @@ function enumeratorOf(
   more: Partial<KafkaSourceEnumeratorInput> = {},
 ): KafkaSourceEnumerator {
   const settings = kafkaClientSettings(propertiesOf({ 'bootstrap.servers': 'one:1' }), 'c')
-  const services = { clock: new ManualClock(), random: new SeededRandom(1), library: stub.library }
+  const services = { clock: stub.clock, random: new SeededRandom(1), library: stub.library }
   return new KafkaSourceEnumerator({
     context,
     subscriber: topicsSubscriber(['t']),
@@ -58,14 +57,20 @@ function stored(state: KafkaSourceEnumState): KafkaSourceEnumState {
 }
 
 /** Where each partition begins, and stops. */
-async function assignedFrom(stub: StubKafka, more: Partial<KafkaSourceEnumeratorInput>): Promise<Record<string, unknown>> {
+async function assignedFrom(
+  stub: StubKafka,
+  more: Partial<KafkaSourceEnumeratorInput>,
+): Promise<Record<string, unknown>> {
   const context = new EnumeratorContext(1)
   context.register(0)
   const enumerator = enumeratorOf(stub, context, more)
   enumerator.start()
-  await context.turn()
+  await stub.driven(context.turn())
   await enumerator.close()
-  const starts = context.splits.map((split) => [split.splitId(), [split.getStartingOffset(), split.getStoppingOffset()]])
+  const starts = context.splits.map((split) => [
+    split.splitId(),
+    [split.getStartingOffset(), split.getStoppingOffset()],
+  ])
   return Object.fromEntries(starts) as Record<string, unknown>
 }
 
@@ -81,7 +86,9 @@ describe('A Kafka enumerator', () => {
     context.register(0, 1)
     enumerator.addReader(0)
     enumerator.addReader(1)
-    const [first, second] = [0, 1].map((reader) => context.assigned.filter((each) => each.startsWith(`${String(reader)}:`)))
+    const [first, second] = [0, 1].map((reader) =>
+      context.assigned.filter((each) => each.startsWith(`${String(reader)}:`)),
+    )
     assert.equal(first?.length, 2)
     assert.equal(second?.length, 2)
     assert.equal(context.withoutMore.size, 0)
@@ -103,7 +110,10 @@ describe('A Kafka enumerator', () => {
     await context.turn()
     assert.deepEqual(
       context.splits.map((split) => [split.splitId(), split.getStartingOffset()]),
-      [['t-0', 1], ['t-1', EARLIEST_OFFSET]],
+      [
+        ['t-0', 1],
+        ['t-1', EARLIEST_OFFSET],
+      ],
     )
     await enumerator.close()
   })
@@ -178,12 +188,13 @@ describe('A Kafka enumerator', () => {
     const context = new EnumeratorContext(1)
     const enumerator = enumeratorOf(stub, context)
     enumerator.start()
-    await assert.rejects(context.turn(), refusal('KAFKA_TOPIC_MISSING', /The topic t is not there at one:1/))
+    await assert.rejects(
+      stub.driven(context.turn()),
+      refusal('KAFKA_TOPIC_MISSING', /The topic t is not there at one:1/),
+    )
     stub.create('t')
     await context.turn()
-    const clock = new ManualClock()
     stub.fault = () => {
-      clock.advance(1)
       throw new FlinkError('KAFKA_REQUEST_FAILED', { operation: 'x', broker: 'y', reason: 'z', advice: '' })
     }
     await context.turn()
@@ -239,7 +250,10 @@ describe('Offsets to begin and to stop at', () => {
     const stub = filled()
     stub.committed.set('t-0', 99)
     const startingOffsets = OffsetsInitializer.committedOffsets('LATEST')
-    assert.deepEqual(Object.values(await assignedFrom(stub, { startingOffsets })), [[4, undefined], [2, undefined]])
+    assert.deepEqual(Object.values(await assignedFrom(stub, { startingOffsets })), [
+      [4, undefined],
+      [2, undefined],
+    ])
     const specific = OffsetsInitializer.offsets(new Map([[new TopicPartition('t', 0), 77]]), 'NONE')
     stub.committed.set('t-1', 1)
     const found = assignedFrom(stub, { startingOffsets: specific })

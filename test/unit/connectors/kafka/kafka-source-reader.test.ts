@@ -7,7 +7,12 @@ import { markerOf } from './batches-of.js'
 import { ReaderRun } from './kafka-source-run.js'
 import { StubKafka } from './stub-kafka.js'
 
-function splitOf(topic: string, partition: number, startingOffset: number, more: { stoppingOffset?: number; topicId?: string } = {}): KafkaPartitionSplit {
+function splitOf(
+  topic: string,
+  partition: number,
+  startingOffset: number,
+  more: { stoppingOffset?: number; topicId?: string } = {},
+): KafkaPartitionSplit {
   return new KafkaPartitionSplit({ topic, partition, startingOffset, ...more })
 }
 

@@ -5,7 +5,11 @@ import type { SourceReaderContext } from '../../../../src/api/connector/source/s
 import type { SplitEnumeratorContext } from '../../../../src/api/connector/source/split-enumerator-context.js'
 import type { FailedRecord } from '../../../../src/api/badrecords/dead-letter.js'
 import { KafkaCluster } from '../../../../src/connectors/kafka/client/kafka-cluster.js'
-import { Properties, propertiesOf, type PropertiesLike } from '../../../../src/connectors/kafka/properties/properties.js'
+import {
+  Properties,
+  propertiesOf,
+  type PropertiesLike,
+} from '../../../../src/connectors/kafka/properties/properties.js'
 import type { KafkaPartitionSplit } from '../../../../src/connectors/kafka/source/kafka-partition-split.js'
 import type { KafkaRecordDeserializationSchema } from '../../../../src/connectors/kafka/source/kafka-record-deserialization-schema.js'
 import { KafkaSourceReaderMetrics } from '../../../../src/connectors/kafka/source/kafka-source-reader-metrics.js'
@@ -52,7 +56,18 @@ export class ReaderRun {
     const committer = new OffsetCommitter({ ...commits, open, clock, logger, metrics })
     const deserializer = options.deserializer ?? VALUES
     const context = { getClock: () => clock } as unknown as SourceReaderContext
-    const parts = { context, clock, logger, metrics, open, settings, policy, deserializer, committer, ending: undefined }
+    const parts = {
+      context,
+      clock,
+      logger,
+      metrics,
+      open,
+      settings,
+      policy,
+      deserializer,
+      committer,
+      ending: undefined,
+    }
     this.reader = new KafkaSourceReader(parts)
     this.#output = outputTo(this.emitted, options.onFailed)
     this.reader.addSplits(splits)
@@ -69,7 +84,9 @@ export class ReaderRun {
   }
 
   snapshot(checkpointId = 1): readonly string[] {
-    return this.reader.snapshotState(checkpointId).map((split) => `${split.splitId()}@${String(split.getStartingOffset())}`)
+    return this.reader
+      .snapshotState(checkpointId)
+      .map((split) => `${split.splitId()}@${String(split.getStartingOffset())}`)
   }
 
   async close(): Promise<void> {

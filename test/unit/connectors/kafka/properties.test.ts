@@ -52,16 +52,29 @@ describe('The settings of a client of Kafka', () => {
   })
 
   it('log in with name and password of sasl.jaas.config', () => {
-    const given = { ...SERVERS, 'security.protocol': 'SASL_PLAINTEXT', 'sasl.mechanism': 'PLAIN', 'sasl.jaas.config': PLAIN }
+    const given = {
+      ...SERVERS,
+      'security.protocol': 'SASL_PLAINTEXT',
+      'sasl.mechanism': 'PLAIN',
+      'sasl.jaas.config': PLAIN,
+    }
     const { sasl, tls } = kafkaClientSettings(propertiesOf(given), 'c')
     assert.deepEqual(sasl, { mechanism: 'PLAIN', username: 'alice', password: 'a "b"' })
     assert.equal(tls, undefined)
   })
 
   it('never show a password', () => {
-    const given = { ...SERVERS, 'security.protocol': 'SASL_SSL', 'sasl.mechanism': 'PLAIN', 'sasl.jaas.config': 'secret;' }
+    const given = {
+      ...SERVERS,
+      'security.protocol': 'SASL_SSL',
+      'sasl.mechanism': 'PLAIN',
+      'sasl.jaas.config': 'secret;',
+    }
     const settings = (): unknown => kafkaClientSettings(propertiesOf(given), 'c')
-    assert.throws(settings, (error) => FlinkError.is(error) && !error.message.includes('secret') && /\*\*\*/.test(error.message))
+    assert.throws(
+      settings,
+      (error) => FlinkError.is(error) && !error.message.includes('secret') && /\*\*\*/.test(error.message),
+    )
   })
 
   it('say that Kerberos is not supported, and that a module is not that of the mechanism', () => {
@@ -85,7 +98,12 @@ describe('The settings of a client of Kafka', () => {
   })
 
   it('take certificates from the properties, and say how a store of Java is converted', () => {
-    const inline = { ...SERVERS, 'security.protocol': 'SSL', 'ssl.truststore.certificates': 'PEM', 'ssl.endpoint.identification.algorithm': '' }
+    const inline = {
+      ...SERVERS,
+      'security.protocol': 'SSL',
+      'ssl.truststore.certificates': 'PEM',
+      'ssl.endpoint.identification.algorithm': '',
+    }
     assert.deepEqual(kafkaClientSettings(propertiesOf(inline), 'c').tls, { ca: 'PEM', checksServerName: false })
     const store = { ...SERVERS, 'security.protocol': 'SSL', 'ssl.truststore.location': '/x.jks' }
     const settings = (): unknown => kafkaClientSettings(propertiesOf(store), 'c')
@@ -120,7 +138,10 @@ describe('The properties of a source', () => {
 
   it('name those that have no effect, but not those that only Java needs', () => {
     const given = { ...SERVERS, 'max.poll.records': 5, 'value.deserializer': 'X', 'foo.bar': 1 }
-    assert.deepEqual(checkedSourceProperties(propertiesOf(given), undefined).ineffective, ['max.poll.records', 'foo.bar'])
+    assert.deepEqual(checkedSourceProperties(propertiesOf(given), undefined).ineffective, [
+      'max.poll.records',
+      'foo.bar',
+    ])
     const refused = (): unknown => withoutEffect(propertiesOf({ 'interceptor.classes': 'X' }), [])
     assert.throws(refused, refusal('KAFKA_PROPERTY_INVALID', /it names a class of Java/))
   })
@@ -140,9 +161,15 @@ describe('The properties of a source', () => {
 
 describe('sasl.jaas.config', () => {
   it('has a module, a flag and options with and without quotes', () => {
-    const { module, options } = parsedJaasConfig('a.b.ScramLoginModule required username=bob password=\'x;y\';')
+    const { module, options } = parsedJaasConfig("a.b.ScramLoginModule required username=bob password='x;y';")
     assert.equal(module, 'ScramLoginModule')
-    assert.deepEqual([...options], [['username', 'bob'], ['password', 'x;y']])
+    assert.deepEqual(
+      [...options],
+      [
+        ['username', 'bob'],
+        ['password', 'x;y'],
+      ],
+    )
   })
 
   it('is refused where it is cut off or has something else', () => {

@@ -28,7 +28,13 @@ function read(
   const all = recordBatchesOf(bytes)
   for (const batch of all) batch.checkCrc()
   const nextOffset = (all.at(-1)?.lastOffset ?? -1) + 1
-  const partition = { log: LOG, batches: committedBatches(all, aborted), fromOffset: from, stoppingOffset: stopping, nextOffset }
+  const partition = {
+    log: LOG,
+    batches: committedBatches(all, aborted),
+    fromOffset: from,
+    stoppingOffset: stopping,
+    nextOffset,
+  }
   const records = new KafkaRecords(kafka, [partition])
   assert.equal(records.nextSplit(), 't-0')
   const values: string[] = []
@@ -59,7 +65,14 @@ describe('Records of a fetch', () => {
 
   it('have key, timestamp and headers, also several of one name and some without a value', () => {
     const headers = new Map([[Buffer.from('h'), Buffer.from('1')]])
-    const message = { key: Buffer.from('k'), value: Buffer.from('v'), headers, topic: 't', partition: 0, timestamp: 1234n }
+    const message = {
+      key: Buffer.from('k'),
+      value: Buffer.from('v'),
+      headers,
+      topic: 't',
+      partition: 0,
+      timestamp: 1234n,
+    }
     const bytes = Buffer.from(kafka.createRecordsBatch([message] as never).buffer)
     const records = new KafkaRecords(kafka, [
       { log: LOG, batches: recordBatchesOf(bytes), fromOffset: 0, stoppingOffset: 9, nextOffset: 1 },
@@ -80,7 +93,10 @@ describe('Records of a fetch', () => {
     it(`are unpacked from ${compression}`, () => {
       const values = Array.from({ length: 50 }, (_, index) => `value ${String(index)}`)
       const bytes = batchOf(0, values, { compression })
-      assert.deepEqual(read(bytes).values, values.map((value, offset) => `${String(offset)}:${value}`))
+      assert.deepEqual(
+        read(bytes).values,
+        values.map((value, offset) => `${String(offset)}:${value}`),
+      )
     })
   }
 
@@ -143,7 +159,11 @@ describe('read_committed', () => {
   })
 
   it('leaves out the rest of an aborted transaction that began before the answer', () => {
-    const bytes = Buffer.concat([batchOf(8, ['aborted'], transactional), markerOf(9, 7, 'abort'), batchOf(10, ['kept'])])
+    const bytes = Buffer.concat([
+      batchOf(8, ['aborted'], transactional),
+      markerOf(9, 7, 'abort'),
+      batchOf(10, ['kept']),
+    ])
     assert.deepEqual(read(bytes, [{ producerId: 7, firstOffset: 2 }], { from: 8 }).values, ['10:kept'])
   })
 
@@ -161,10 +181,26 @@ describe('read_committed', () => {
 
 describe('Numbers of the protocol', () => {
   it('of variable length are read back, up to those that a number holds', () => {
-    for (const value of [0, -1, 1, 63, -64, 64, 300, -301, 2 ** 31 - 1, -(2 ** 31), 2 ** 40 + 3, -(2 ** 40) - 1, 2 ** 51 + 1]) {
+    for (const value of [
+      0,
+      -1,
+      1,
+      63,
+      -64,
+      64,
+      300,
+      -301,
+      2 ** 31 - 1,
+      -(2 ** 31),
+      2 ** 40 + 3,
+      -(2 ** 40) - 1,
+      2 ** 51 + 1,
+    ]) {
       assert.equal(new WireReader(varintOf(BigInt(value))).readVarint(), value)
     }
-    const large = kafka.Writer.create().appendInt64(-5n).appendInt64(BigInt(2 ** 50 + 1)).buffer
+    const large = kafka.Writer.create()
+      .appendInt64(-5n)
+      .appendInt64(BigInt(2 ** 50 + 1)).buffer
     const reader = new WireReader(large)
     assert.deepEqual([reader.readInt64(), reader.readInt64()], [-5, 2 ** 50 + 1])
   })

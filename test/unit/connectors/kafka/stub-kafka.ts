@@ -2,9 +2,11 @@
  * Brokers in memory under the client's own calls, for what a real broker does not do when it is told to: a leader that moves, an error that
  * passes, a topic that is made anew between two requests.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as kafka from '@platformatic/kafka'
 import { WireReader } from '../../../../src/connectors/kafka/client/wire-reader.js'
 import type { KafkaLibrary } from '../../../../src/connectors/kafka/client/kafka-library.js'
+import { ManualClock } from '../../../../src/core/time/manual-clock.js'
 import { batchOf } from './batches-of.js'
 
 interface StubPartition {
@@ -27,6 +29,8 @@ const UNKNOWN_TOPIC_ID = 100
 export class StubKafka {
   readonly topics = new Map<string, StubTopic>()
   readonly committed = new Map<string, number>()
+  /** Of whoever waits for another try. */
+  readonly clock = new ManualClock()
   /** Requests, as `fetch@1`: kind and broker. */
   readonly requests: string[] = []
   readonly library: KafkaLibrary
@@ -55,15 +59,7 @@ export class StubKafka {
         stub.fetched(this.nodeId, args)
       }
     }
-    const api = (kind: string, answer: (...args: never[]) => unknown): unknown => ({
-      api: {
-        async: (connection: StubConnection, ...args: never[]) =>
-          new Promise((resolve) => {
-            stub.asked(kind, connection.nodeId)
-            resolve(answer(...args))
-          }),
-      },
-    })
+    const api = this.apiOf.bind(this)
     this.library = {
       ...kafka,
       Connection: StubConnection,
@@ -73,8 +69,38 @@ export class StubKafka {
         coordinators: keys.map((key) => ({ key, nodeId: 1, host: 'one', port: 1 })),
       })),
       offsetFetchV8: api('offsetFetch', (groups: never) => this.#offsetsOf(groups)),
-      offsetCommitV8: api('offsetCommit', (_g: string, _n: number, _m: string, _i: null, topics: never) => this.#commit(topics)),
+      offsetCommitV8: api('offsetCommit', (_g: string, _n: number, _m: string, _i: null, topics: never) =>
+        this.#commit(topics),
+      ),
     } as unknown as KafkaLibrary
+  }
+
+  /** With its clock going on as long as `work` lasts. */
+  async driven<R>(work: Promise<R>): Promise<R> {
+    let isSettled = false
+    const settled = work.then(
+      () => (isSettled = true),
+      () => (isSettled = true),
+    )
+    while (!isSettled) {
+      this.clock.advance(100)
+      await nextTurn()
+    }
+    await settled
+    return work
+  }
+
+  /** A call of the client that gives this answer. */
+  protected apiOf(kind: string, answer: (...args: never[]) => unknown): unknown {
+    return {
+      api: {
+        async: (connection: { readonly nodeId: number }, ...args: never[]) =>
+          new Promise((resolve) => {
+            this.asked(kind, connection.nodeId)
+            resolve(answer(...args))
+          }),
+      },
+    }
   }
 
   /** Made anew where it is there. */
@@ -171,9 +197,15 @@ export class StubKafka {
     const found = topic?.partitions[partition]
     const error = errorOf(found, offset, nodeId)
     const { end = -1, first = -1, batches = [] } = found ?? {}
-    const records = error === 0 ? Buffer.concat(batches.filter((each) => each.end > offset).map(({ bytes }) => bytes)) : Buffer.alloc(0)
+    const records =
+      error === 0
+        ? Buffer.concat(batches.filter((each) => each.end > offset).map(({ bytes }) => bytes))
+        : Buffer.alloc(0)
     writer.appendInt32(partition).appendInt16(error).appendInt64(BigInt(end)).appendInt64(BigInt(end))
-    writer.appendInt64(BigInt(first)).appendArray([], () => undefined).appendInt32(-1)
+    writer
+      .appendInt64(BigInt(first))
+      .appendArray([], () => undefined)
+      .appendInt32(-1)
     writer.appendUnsignedVarInt(records.length + 1).append(records)
   }
 
@@ -189,7 +221,9 @@ export class StubKafka {
     return { brokers, topics }
   }
 
-  #listed(topics: readonly { name: string; partitions: readonly { partitionIndex: number; timestamp: bigint }[] }[]): unknown {
+  #listed(
+    topics: readonly { name: string; partitions: readonly { partitionIndex: number; timestamp: bigint }[] }[],
+  ): unknown {
     const offsetOf = (name: string, index: number, timestamp: bigint): bigint => {
       const { first, end } = this.partition(name, index)
       return BigInt(timestamp === -2n ? first : timestamp === -1n ? end : timestamp > 1000n ? -1 : first)
@@ -219,7 +253,9 @@ export class StubKafka {
     }
   }
 
-  #commit(topics: readonly { name: string; partitions: readonly { partitionIndex: number; committedOffset: bigint }[] }[]): unknown {
+  #commit(
+    topics: readonly { name: string; partitions: readonly { partitionIndex: number; committedOffset: bigint }[] }[],
+  ): unknown {
     for (const { name, partitions } of topics) {
       for (const { partitionIndex, committedOffset } of partitions) {
         this.committed.set(`${name}-${String(partitionIndex)}`, Number(committedOffset))

@@ -1,5 +1,5 @@
-import type { Sink } from '../../connector/sink2/sink.js'
-import { hasMethods } from '../has-methods.js'
+import type { Sink } from './sink.js'
+import { hasMethods } from '../../functions/has-methods.js'
 
 /**
  * What `addSink` takes beside sink functions: an older class of a connector whose work a sink with writers does.

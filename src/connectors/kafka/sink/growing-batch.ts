@@ -23,6 +23,8 @@ const FORMAT = 2
 const TRANSACTIONAL = 1 << 4
 /** The longest number in front of a field. */
 const MOST_DIGITS = 10
+/** Twice as much is still a whole number of a double. */
+const GREATEST = 2 ** 52
 
 /** Who sends a batch; its sequence number is that of its first record in the partition. */
 export interface BatchOrigin {
@@ -44,7 +46,7 @@ export interface BatchRecord {
   readonly timestampMs: number
 }
 
-export class RecordBatch {
+export class GrowingBatch {
   #bytes: Buffer
   #end = HEADER_BYTES
   #recordBytes = 0
@@ -150,6 +152,10 @@ export class RecordBatch {
 
   /** A zigzag number with 7 bits a byte. */
   #number(value: number): void {
+    if (value > GREATEST || value < -GREATEST) {
+      this.#largeNumber(BigInt(value))
+      return
+    }
     const bytes = this.#bytes
     let rest = value < 0 ? -value * 2 - 1 : value * 2
     // Beyond 31 bits, where bits are those of a double.
@@ -162,6 +168,12 @@ export class RecordBatch {
       rest >>>= 7
     }
     bytes[this.#end++] = rest
+  }
+
+  #largeNumber(value: bigint): void {
+    let rest = value < 0n ? -value * 2n - 1n : value * 2n
+    for (; rest > 0x7fn; rest >>= 7n) this.#bytes[this.#end++] = Number(rest & 0x7fn) | 0x80
+    this.#bytes[this.#end++] = Number(rest)
   }
 }
 

@@ -1,7 +1,7 @@
-import type { Source } from '../../connector/source/source.js'
-import type { SourceSplit } from '../../connector/source/source-split.js'
 import type { WatermarkStrategy } from '../../eventtime/watermark-strategy.js'
-import { hasMethods } from '../has-methods.js'
+import { hasMethods } from '../../functions/has-methods.js'
+import type { SourceSplit } from './source-split.js'
+import type { Source } from './source.js'
 
 /**
  * What `addSource` takes beside source functions: an older class of a connector whose work a source with splits does.

@@ -1,0 +1,4 @@
+import { snapshots } from '../snapshots.js'
+import { hdfsPlace } from './hdfs-server.js'
+
+snapshots('HDFS', hdfsPlace)

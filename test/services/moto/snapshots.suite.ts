@@ -1,0 +1,4 @@
+import { snapshots } from '../snapshots.js'
+import { motoPlace } from './moto-server.js'
+
+snapshots('S3 (moto)', motoPlace)
