@@ -51,7 +51,7 @@ const COUNT = {
 }
 
 export default function (env, params) {
-  const records = [[0], [100], [50, true], [1000, true], [2000], [2030, true], [3000], [3010]]
+  const records = [[5000], [0], [100], [50, true], [1000, true], [2000], [2030, true], [3000], [3010]]
   const time = WatermarkStrategy.forBoundedOutOfOrderness(Duration.ofMillis(10000)).withTimestampAssigner(({ at }) => at)
   const sessions = env.fromCollection(records.map(([at, isBad = false]) => ({ at, isBad }))).assignTimestampsAndWatermarks(time)
     .keyBy(() => 'k').window(EventTimeSessionWindows.withGap(Time.milliseconds(60)))
@@ -71,7 +71,7 @@ describe('Session windows with bad records', () => {
         const { exitCode, stdout, stderr } = await workspace.run('run', '-p', '1', job, '--late', String(late))
         assert.equal(exitCode, 0, stderr)
         const lines = stdout.split('\n').filter((line) => /^\d+-\d+: /.test(line))
-        assert.deepEqual(lines, ['0-160: 2', '2000-2090: 1', '3000-3070: 2'])
+        assert.deepEqual(lines, ['0-160: 2', '2000-2090: 1', '3000-3070: 2', '5000-5060: 1'])
         workspace.remove()
       })
     }

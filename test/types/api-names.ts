@@ -5,7 +5,7 @@
 const WINDOW_AGGREGATIONS = 'sum min max minBy maxBy'
 const OPERATOR_SETTINGS =
   'uid setUidHash name setDescription setParallelism setMaxParallelism slotSharingGroup startNewChain disableChaining ' +
-  'returns setBufferTimeout forceNonParallel getSideOutput'
+  'returns setBufferTimeout forceNonParallel getSideOutput onError getDeadLetters'
 const STREAM =
   'map flatMap filter process keyBy union connect join coGroup broadcast shuffle rebalance rescale global forward ' +
   'partitionCustom assignTimestampsAndWatermarks countWindowAll windowAll iterate project addSink sinkTo print printToErr ' +
@@ -52,7 +52,7 @@ export const API_NAMES: Readonly<Record<string, string>> = {
   DataStreamSource: `${STREAM} ${OPERATOR_SETTINGS}`,
   SingleOutputStreamOperator: `${STREAM} ${OPERATOR_SETTINGS}`,
   IterativeStream: 'closeWith',
-  DataStreamSink: 'uid setUidHash name setDescription setParallelism slotSharingGroup disableChaining',
+  DataStreamSink: 'uid setUidHash name setDescription setParallelism slotSharingGroup disableChaining onError',
   QueryableStateStream: 'getQueryableStateName getStateDescriptor uid name setParallelism',
   KeyedStream: `reduce ${WINDOW_AGGREGATIONS} process window countWindow intervalJoin asQueryableState`,
   ConnectedStreams: 'map flatMap process keyBy transform',
@@ -212,6 +212,7 @@ export const NAMES_OF_LATER: readonly string[] = Object.values(LATER).flatMap((n
 
 /** Exports beside these: what the methods above take and give, the sources with splits, and the engine's seams for connectors. */
 export const FURTHER_NAMES: readonly string[] = `
+  DeadLetter DeadLetterSink FailedRecord OnError RecordHeader RecordOrigin
   ConnectedIterativeStreams AsyncArgument RetryArguments RichAsyncFunction AsyncFunction AsyncRetryStrategies
   AsyncRetryPredicate AsyncRetryStrategy ResultFuture RetryPredicates
   AllWindowArgument AllWindowFunction AppendingState BaseBroadcastProcessFunction Boundedness
