@@ -71,7 +71,7 @@ async function sourceStream(): Promise<void> {
     if (count === records) break
   }
   await stream.close()
-  await consumer.close(true)
+  await consumer.close()
 }
 
 async function sourceFetch(): Promise<void> {
@@ -129,13 +129,18 @@ async function sinkSend(): Promise<void> {
   await producer.close()
 }
 
+/** As the client asks it for the number of the next record of a partition. */
+class Sequences extends Map<string, number> {
+  getWithDefault(key: string, otherwise: number): number {
+    return this.get(key) ?? otherwise
+  }
+}
+
 async function sinkProduce(): Promise<void> {
   const connection = await connected()
   const partitions = await partitionsOf(connection)
   const { producerId, producerEpoch } = await initProducerIdV4.api.async(connection, null, 60_000, -1n, -1)
-  const sequences = Object.assign(new Map<string, number>(), {
-    getWithDefault: (key: string, otherwise: number): number => sequences.get(key) ?? otherwise,
-  }) as never as Map<string, number> & { getWithDefault(key: string, otherwise: number): number }
+  const sequences = new Sequences()
   let turn = 0
   await severalUnderWay(async (from, to) => {
     const partition = partitions[turn % partitions.length] ?? 0

@@ -33,7 +33,7 @@ export class KafkaBroker {
   async start(): Promise<() => Promise<void>> {
     const run = mkdtempSync(path.join(tmpdir(), 'flink-ts-bench-'))
     const chosen: Record<string, string> = {}
-    for (const name of [...PORTS, ...PROXY_PORTS]) chosen[name] = String(await freePort())
+    for (const name of [...PORTS, ...PROXY_PORTS]) chosen[name] = await freePort()
     this.#environment = { ...process.env, ...chosen, SVC_RUN: run, KAFKA_JAVA_OPTIONS: JAVA_OPTIONS }
     await this.#script('start')
     const installed = await this.#flink(['install'])

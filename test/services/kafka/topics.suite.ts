@@ -7,7 +7,7 @@ import { Workspace, type RunningCommand } from '../../e2e/command-line.js'
 import { CHECKPOINTED, startCopy, type CopyTerms } from './copy-job.js'
 import { newTopic, produced, withAdmin, witnessed, type RecordToProduce } from './kafka-server.js'
 
-const WAIT_MS = 60_000
+const WAIT_MS = 180_000
 
 let workspace: Workspace
 const running: RunningCommand[] = []

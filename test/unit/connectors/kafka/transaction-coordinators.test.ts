@@ -4,7 +4,8 @@ import { namesByPartition } from '../../../../src/connectors/kafka/sink/transact
 
 /** `Utils.abs(name.hashCode()) % partitions`, in numbers without a limit. */
 function partitionByJava(name: string, partitions: number): number {
-  const hash = [...name].reduce((sum, letter) => BigInt.asIntN(32, sum * 31n + BigInt(letter.charCodeAt(0))), 0n)
+  const units = Buffer.from(name, 'latin1')
+  const hash = units.reduce((sum, unit) => BigInt.asIntN(32, sum * 31n + BigInt(unit)), 0n)
   return Number((hash < 0n ? -hash : hash) % BigInt(partitions))
 }
 
