@@ -84,11 +84,34 @@ async function unpacked(reader: FileReader, path: string): Promise<SequentialRea
   const start = await reader.read(0, LONGEST_SIGNATURE)
   const found = SIGNATURES.find(([, bytes]) => bytes.every((byte, at) => byte === ANY || byte === start[at]))
   if (found !== undefined) throw refused(path, `its first bytes are those of ${found[0]}, which its name does not say`)
-  return reader
+  return new BegunReader(reader, start)
 }
 
 function refused(path: string, reason: string): FlinkError {
   return new FlinkError('FILE_COMPRESSION_UNSUPPORTED', { path, reason, advice: ADVICE })
+}
+
+/** What was read of the file already is not read again: of a file elsewhere that would be a second download. */
+class BegunReader implements SequentialReader {
+  readonly #reader: FileReader
+  readonly #start: Uint8Array
+
+  constructor(reader: FileReader, start: Uint8Array) {
+    this.#reader = reader
+    this.#start = start
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    if (offset >= this.#start.length) return this.#reader.read(offset, length)
+    const begun = this.#start.subarray(offset, offset + length)
+    const left = length - begun.length
+    if (left === 0 || this.#start.length < LONGEST_SIGNATURE) return begun
+    return Buffer.concat([begun, await this.#reader.read(this.#start.length, left)])
+  }
+
+  close(): Promise<void> {
+    return this.#reader.close()
+  }
 }
 
 class UnpackingReader implements SequentialReader {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import zlib, { deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { isCompressed, openUnpacked } from '../../../../src/core/fs/compressed-file.js'
+import type { FileReader, FileSystem } from '../../../../src/core/fs/file-system.js'
 import { InMemoryFileSystem } from '../../../../src/core/fs/in-memory-file-system.js'
 import { canUnpackZstd } from '../../../../src/core/fs/unpackers.js'
 
@@ -44,6 +45,47 @@ async function unpack(name: string, bytes: Uint8Array): Promise<string> {
   } finally {
     await reader.close()
   }
+}
+
+describe('a file that is not compressed', () => {
+  it('is read once, from front to back, whatever is asked for', async () => {
+    const disk = new InMemoryFileSystem()
+    const text = 'some line\n'.repeat(10)
+    for (const sizeBytes of [0, 1, 9, 10, 11, text.length]) {
+      for (const length of [1, 7, 10, 11, 1000]) {
+        const writer = await disk.openForWrite('/a.txt')
+        await writer.write(Buffer.from(text.slice(0, sizeBytes)))
+        await writer.close()
+        const asked: number[] = []
+        const reader = await openUnpacked(recording(disk, asked), '/a.txt')
+        const parts: Uint8Array[] = []
+        for (let at = 0; at < sizeBytes; at += length) parts.push(await reader.read(at, length))
+        await reader.close()
+        assert.equal(Buffer.concat(parts).toString(), text.slice(0, sizeBytes))
+        assert.deepEqual(
+          asked,
+          [...new Set(asked)].sort((left, right) => left - right),
+        )
+      }
+    }
+  })
+})
+
+/** A file system that takes down where it is asked to read from. */
+function recording(disk: FileSystem, asked: number[]): FileSystem {
+  return Object.assign(Object.create(disk) as FileSystem, {
+    openForRead: async (path: string): Promise<FileReader> => {
+      const reader = await disk.openForRead(path)
+      return {
+        sizeBytes: reader.sizeBytes,
+        read: (offset, length) => {
+          asked.push(offset)
+          return reader.read(offset, length)
+        },
+        close: () => reader.close(),
+      }
+    },
+  })
 }
 
 describe('a compressed file', () => {
