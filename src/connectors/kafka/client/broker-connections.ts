@@ -40,9 +40,9 @@ export class BrokerConnections {
     return made
   }
 
-  /** It is closed, and whoever asks next gets another one. */
-  drop(connection: KafkaConnection): void {
-    connection.close().catch(() => undefined)
+  /** It is closed, and whoever asks next gets another one. Never rejects: it was of no use any more. */
+  async drop(connection: KafkaConnection): Promise<void> {
+    await Promise.allSettled([connection.close()])
   }
 
   async close(): Promise<void> {

@@ -67,7 +67,7 @@ export class KafkaCluster {
     return this.#pauses.isClosed
   }
 
-  /** The topics of these names that there are, or all but internal ones; asked for now. */
+  /** The topics of these names that there are, or all but internal ones; asked for at each call. */
   async topics(names?: readonly string[]): Promise<ReadonlyMap<string, TopicDescription>> {
     const operation = topicsText(names)
     return this.callAny({ operation }, (connection, library) =>
@@ -214,7 +214,7 @@ export class KafkaCluster {
     try {
       return await call(connection, this.library)
     } catch (error) {
-      if (isBroken(error)) this.#connections.drop(connection)
+      if (isBroken(error)) void this.#connections.drop(connection)
       if (isMoved(error)) this.#metadata.forgetLeaders()
       throw error
     }

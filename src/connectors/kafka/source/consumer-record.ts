@@ -15,7 +15,7 @@ export interface RecordParts {
   readonly hasLogAppendTime: boolean
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
-  /** As they came; read when they are asked for. */
+  /** In bytes: read when they are asked for. */
   readonly headers: Buffer
 }
 
