@@ -237,7 +237,7 @@ export const FURTHER_NAMES: readonly string[] = `
   WatermarkGeneratorSupplier Window WindowArgument WindowAssignerContext WindowSerializer WriteMode
   CheckpointCommitter CommittableMessage CommittableSummary CommittableSummaryFacts CommittableWithLineage
   Committer CommitterInitContext CommitRequest CommittingSinkWriter GenericWriteAheadSink InitContext Sink
-  SinkProcessingTimeService SinkTaskInfo SinkWriter SinkWriterContext StandardSinkTopologies StatefulSinkWriter
+  SinkProcessingTimeService SinkProvider SinkTaskInfo SinkWriter SinkWriterContext StandardSinkTopologies StatefulSinkWriter
   SupportsCommitter SupportsPostCommitTopology SupportsPreCommitTopology SupportsPreWriteTopology SupportsWriterState
   WriterInitContext
   KeptStateDescriptor QueryableStateDescriptor StateTtlConfigBuilder TtlStateVisibility
