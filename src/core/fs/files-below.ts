@@ -2,8 +2,9 @@ import { FlinkError } from '../errors/flink-error.js'
 import type { FileStatus, FileSystem } from './file-system.js'
 
 /**
- * All that is no directory, at any depth, of what others put there as well: a directory that nobody may look into is left out (`lost+found`
- * of a disk), and one that was reached before, by a link, is not gone into again.
+ * All that is no directory, at any depth, of what others put there as well: a directory below that nobody may look into is left out
+ * (`lost+found` of a disk), and one that was reached before, by a link, is not gone into again. FILE_ACCESS_REFUSED for the directory itself:
+ * who took it for empty would write over what is there.
  */
 export async function filesBelow(fileSystem: FileSystem, directory: string): Promise<FileStatus[]> {
   const found: FileStatus[] = []
@@ -22,10 +23,12 @@ async function entriesOf(fileSystem: FileSystem, directory: string, visited: Set
   try {
     const realPath = await fileSystem.realPath(directory)
     if (visited.has(realPath)) return []
+    const entries = await fileSystem.list(directory)
     visited.add(realPath)
-    return await fileSystem.list(directory)
+    return entries
   } catch (error) {
-    if (FlinkError.is(error, 'FILE_ACCESS_REFUSED') || FlinkError.is(error, 'FILE_NOT_FOUND')) return []
+    const isBelow = visited.size > 0
+    if ((isBelow && FlinkError.is(error, 'FILE_ACCESS_REFUSED')) || FlinkError.is(error, 'FILE_NOT_FOUND')) return []
     throw error
   }
 }
