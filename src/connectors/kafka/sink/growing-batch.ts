@@ -1,7 +1,6 @@
 // Duty: records as the bytes of one batch of Kafka's protocol (format 2), written as they come.
 // Invariants: what was sealed is never written again, so a batch may be sent several times; its header alone knows the producer, which
-// is known only when it is sent. Written here and not by the client's encoder, which makes several objects a record: with 100 bytes
-// each, 1.9 M records/s became of 0.2 M.
+// is known only when it is sent. Written here and not by the client's encoder, which makes several objects a record.
 // Thread: the task worker that owns the writer.
 import type { RecordHeaders } from './producer-record.js'
 
