@@ -3,7 +3,8 @@ import type { DeserializationSchema } from '../../api/functions/source/deseriali
 import { AvroEncoding } from './avro-encoding.js'
 import { bufferOf, readRecord, unreadable } from './avro-records.js'
 import { resolverFor } from './avro-resolver.js'
-import { avroTypeOf, type AvroOptions, type AvroSchema } from './avro-type.js'
+import type { AvroOptions, AvroSchema } from './avro-schema.js'
+import { avroTypeOf } from './avro-type.js'
 
 /**
  * What a reader of Avro is told besides its schema.

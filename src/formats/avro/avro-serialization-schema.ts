@@ -1,7 +1,8 @@
 import type { SerializationSchema } from '../../api/functions/sink/serialization-schema.js'
 import { AvroEncoding } from './avro-encoding.js'
 import { RecordWriter } from './avro-records.js'
-import { avroTypeOf, type AvroOptions, type AvroSchema } from './avro-type.js'
+import type { AvroOptions, AvroSchema } from './avro-schema.js'
+import { avroTypeOf } from './avro-type.js'
 
 /**
  * Records as messages of Avro without a header. A field that a record leaves out has the schema's default; any Uint8Array serves as bytes.

@@ -115,8 +115,10 @@ async function longestRead(metadata: CheckpointMetadata, bytes: Uint8Array): Pro
   await write('/state', bytes)
   let longest = 0
   const watched = new Proxy<FileSystem>(disk, {
-    get: (target, name: keyof FileSystem) =>
-      name === 'openForRead'
+    get: (target, name: keyof FileSystem) => {
+      const member: unknown = target[name]
+      if (typeof member !== 'function') return member
+      return name === 'openForRead'
         ? async (file: string) => {
             const reader = await target.openForRead(file)
             const read = (offset: number, length: number): Promise<Uint8Array> => {
@@ -125,7 +127,8 @@ async function longestRead(metadata: CheckpointMetadata, bytes: Uint8Array): Pro
             }
             return { sizeBytes: reader.sizeBytes, read, close: () => reader.close() }
           }
-        : (target[name] as unknown as () => void).bind(target),
+        : (member as () => void).bind(target)
+    },
   })
   await verifyState(metadata, new FileSystems().register('file', watched))
   return longest

@@ -12,6 +12,7 @@ import { propertiesOf, type Properties, type PropertiesLike } from '../propertie
 import { KafkaDeserializationSchema } from '../source/kafka-deserialization-schema.js'
 import { KafkaRecordDeserializationSchema } from '../source/kafka-record-deserialization-schema.js'
 import { KafkaSource } from '../source/kafka-source.js'
+import type { KafkaSourceParts } from '../source/kafka-source-parts.js'
 import { patternSubscriber, topicsSubscriber, type KafkaSubscriber } from '../source/kafka-subscriber.js'
 import { OffsetsInitializer, type OffsetResetStrategy } from '../source/offsets-initializer.js'
 import {
@@ -132,7 +133,7 @@ export class FlinkKafkaConsumer<T> implements SourceProvider<T> {
     const properties = this.#sourceProperties()
     const { settings, ineffective } = checkedSourceProperties(properties, undefined)
     const schema = this.#schema
-    return KafkaSource.of({
+    const parts: KafkaSourceParts<T> = {
       subscriber: this.#subscriber,
       startingOffsets: this.#startingOffsets ?? OffsetsInitializer.committedOffsets(this.#resetStrategy()),
       stoppingOffsets: undefined,
@@ -142,7 +143,8 @@ export class FlinkKafkaConsumer<T> implements SourceProvider<T> {
       ineffective,
       isEndOfStream:
         schema.isEndOfStream === undefined ? undefined : (record) => schema.isEndOfStream?.(record) === true,
-    })
+    }
+    return KafkaSource.of(parts)
   }
 
   /** What the class says goes before what stands in the properties; the defaults are those of Kafka's own consumer. */

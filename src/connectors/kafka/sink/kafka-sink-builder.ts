@@ -30,7 +30,7 @@ export class KafkaSinkBuilder<IN, SinkT> {
   #serializer: RecordSerialization<IN> | undefined
 
   /** For {@link KafkaSink}. */
-  constructor(make: (parts: KafkaSinkParts<IN>) => SinkT) {
+  constructor(make: (parts: object) => SinkT) {
     this.#make = make
   }
 

@@ -1,7 +1,8 @@
+import type { Committer } from '../../../api/connector/sink2/committer.js'
 import type { CommitterInitContext, InitContext } from '../../../api/connector/sink2/init-context.js'
 import type { Sink } from '../../../api/connector/sink2/sink.js'
-import type { SupportsCommitter } from '../../../api/connector/sink2/supports-committer.js'
-import type { SupportsWriterState } from '../../../api/connector/sink2/supports-writer-state.js'
+import type { CommittingSinkWriter, SupportsCommitter } from '../../../api/connector/sink2/supports-committer.js'
+import type { StatefulSinkWriter, SupportsWriterState } from '../../../api/connector/sink2/supports-writer-state.js'
 import type { WriterInitContext } from '../../../api/connector/sink2/writer-init-context.js'
 import type { SimpleVersionedSerializer } from '../../../api/connector/source/simple-versioned-serializer.js'
 import { SystemRandom } from '../../../core/random/system-random.js'
@@ -11,9 +12,10 @@ import { kafkaCommittables, type KafkaCommittable } from './kafka-committable.js
 import { KafkaCommitter } from './kafka-committer.js'
 import { KafkaSinkBuilder } from './kafka-sink-builder.js'
 import type { KafkaSinkParts } from './kafka-sink-parts.js'
-import type { KafkaWriter } from './kafka-writer.js'
 import { kafkaWriterStates, type KafkaWriterState } from './kafka-writer-state.js'
 import { openKafkaWriter } from './open-kafka-writer.js'
+
+type KafkaSinkWriter<IN> = CommittingSinkWriter<IN, KafkaCommittable> & StatefulSinkWriter<IN, KafkaWriterState>
 
 /**
  * Records to topics of Kafka. It needs a package beside flink-ts: `npm install @platformatic/kafka`.
@@ -54,20 +56,20 @@ export class KafkaSink<IN>
 {
   readonly #parts: KafkaSinkParts<IN>
 
-  /** For {@link KafkaSinkBuilder}. */
-  constructor(parts: KafkaSinkParts<IN>) {
-    this.#parts = parts
+  /** For {@link KafkaSinkBuilder}: `parts` are KafkaSinkParts, whose types of the client do not go out with those of the package. */
+  constructor(parts: object) {
+    this.#parts = parts as KafkaSinkParts<IN>
   }
 
   static builder<IN>(): KafkaSinkBuilder<IN, KafkaSink<IN>> {
     return new KafkaSinkBuilder<IN, KafkaSink<IN>>((parts) => new KafkaSink<IN>(parts))
   }
 
-  createWriter(context: WriterInitContext): Promise<KafkaWriter<IN>> {
+  createWriter(context: WriterInitContext): Promise<KafkaSinkWriter<IN>> {
     return this.restoreWriter(context, [])
   }
 
-  restoreWriter(context: WriterInitContext, recoveredState: readonly KafkaWriterState[]): Promise<KafkaWriter<IN>> {
+  restoreWriter(context: WriterInitContext, recoveredState: readonly KafkaWriterState[]): Promise<KafkaSinkWriter<IN>> {
     const { producer, serializer, guarantee, transactionalIdPrefix, ineffective } = this.#parts
     const isTransactional = guarantee === DeliveryGuarantee.EXACTLY_ONCE
     const prefix = transactionalIdPrefix ?? recoveredState[0]?.transactionalIdPrefix ?? newPrefix(context)
@@ -90,7 +92,7 @@ export class KafkaSink<IN>
     return kafkaWriterStates
   }
 
-  createCommitter(context: CommitterInitContext): KafkaCommitter {
+  createCommitter(context: CommitterInitContext): Committer<KafkaCommittable> {
     return new KafkaCommitter(() => this.#openCluster(context), this.#parts.producer.onLostTransaction)
   }
 

@@ -16,7 +16,7 @@ export interface RecordParts {
   readonly key: Uint8Array | null
   readonly value: Uint8Array | null
   /** In bytes: read when they are asked for. */
-  readonly headers: Buffer
+  readonly headers: Uint8Array
 }
 
 /**
@@ -104,7 +104,7 @@ export class ConsumerRecord {
 
   /** In the order in which they were written; a key may come several times. */
   headers(): readonly KafkaHeader[] {
-    const reader = new WireReader(this.#parts.headers)
+    const reader = new WireReader(bufferOver(this.#parts.headers))
     const count = reader.readVarint()
     const all: KafkaHeader[] = []
     for (let index = 0; index < count; index += 1) {
@@ -129,4 +129,8 @@ export class ConsumerRecord {
   serializedValueSize(): number {
     return this.#parts.value?.length ?? -1
   }
+}
+
+function bufferOver(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

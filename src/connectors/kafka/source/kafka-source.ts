@@ -97,9 +97,9 @@ export class KafkaSource<T> implements Source<T, KafkaPartitionSplit, KafkaSourc
     return kafkaSourceEnumStates
   }
 
-  /** Of a builder. */
-  static of<T>(parts: KafkaSourceParts<T>): KafkaSource<T> {
-    return new KafkaSource(parts)
+  /** Of a builder: `parts` are KafkaSourceParts, whose types of the client do not go out with those of the package. */
+  static of<T>(parts: object): KafkaSource<T> {
+    return new KafkaSource(parts as KafkaSourceParts<T>)
   }
 }
 
@@ -241,14 +241,15 @@ export class KafkaSourceBuilder<T> {
     if (deserializer === undefined) {
       refuse('build', 'a deserializer is required: call setDeserializer or setValueOnlyDeserializer')
     }
-    return KafkaSource.of({
+    const parts: KafkaSourceParts<T> = {
       deserializer,
       subscriber: subscription.subscriber,
       startingOffsets: this.#startingOffsets,
       stoppingOffsets: this.#stoppingOffsets,
       boundedness: this.#boundedness,
       ...checkedSourceProperties(this.#properties, this.#rackIdSupplier?.()),
-    })
+    }
+    return KafkaSource.of(parts)
   }
 
   #subscribe(what: string, subscriber: KafkaSubscriber): this {

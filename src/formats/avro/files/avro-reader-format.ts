@@ -12,7 +12,8 @@ import { UnreadableRecord } from '../../../connectors/filesystem/unreadable-reco
 import { FlinkError } from '../../../core/errors/flink-error.js'
 import { ReasonError } from '../../../core/errors/reason-error.js'
 import { messageOf } from '../../../core/errors/thrown-value.js'
-import { avroTypeOf, type AvroOptions, type AvroSchema } from '../avro-type.js'
+import type { AvroOptions, AvroSchema } from '../avro-schema.js'
+import { avroTypeOf } from '../avro-type.js'
 import { ContainerBlocks } from './container-blocks.js'
 import { CODECS, readHeader, type ContainerHeader } from './container-header.js'
 

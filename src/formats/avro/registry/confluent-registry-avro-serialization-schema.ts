@@ -1,6 +1,7 @@
 import type { SerializationSchema } from '../../../api/functions/sink/serialization-schema.js'
 import { RecordWriter } from '../avro-records.js'
-import { avroTypeOf, type AvroOptions, type AvroSchema } from '../avro-type.js'
+import type { AvroOptions, AvroSchema } from '../avro-schema.js'
+import { avroTypeOf } from '../avro-type.js'
 import { registrySettings, type SchemaRegistryConfigs } from './registry-settings.js'
 import { SchemaRegistryClient } from './schema-registry-client.js'
 import { withSchemaId } from './wire-format.js'

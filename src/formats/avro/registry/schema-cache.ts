@@ -1,5 +1,5 @@
 import type { Type } from 'avsc'
-import type { AvroOptions } from '../avro-type.js'
+import type { AvroOptions } from '../avro-schema.js'
 import type { SchemaRegistryClient } from './schema-registry-client.js'
 
 /** How often an id that the registry did not know is met before it is asked for again: garbage must not be one request a message. */

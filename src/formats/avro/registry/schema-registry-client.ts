@@ -1,6 +1,7 @@
 import type { Type } from 'avsc'
 import { FlinkError } from '../../../core/errors/flink-error.js'
-import { avroTypeOf, type AvroOptions, type AvroSchema } from '../avro-type.js'
+import type { AvroOptions, AvroSchema } from '../avro-schema.js'
+import { avroTypeOf } from '../avro-type.js'
 import { requestBlocking, type RegistryAnswer, type RegistryRequest } from './blocking-request.js'
 import type { RegistrySettings } from './registry-settings.js'
 

@@ -1,19 +1,19 @@
 /** A Kafka sink with its writers and its committer over brokers in memory, as the engine drives them: a test stops and restores it anywhere. */
 import { setTimeout as delay } from 'node:timers/promises'
-import type { CommitRequest } from '../../../../src/api/connector/sink2/committer.js'
+import type { CommitRequest, Committer } from '../../../../src/api/connector/sink2/committer.js'
 import type { WriterInitContext } from '../../../../src/api/connector/sink2/writer-init-context.js'
 import { DeliveryGuarantee } from '../../../../src/connectors/base/delivery-guarantee.js'
 import { propertiesOf, type PropertiesLike } from '../../../../src/connectors/kafka/properties/properties.js'
 import type { KafkaCommittable } from '../../../../src/connectors/kafka/sink/kafka-committable.js'
-import type { KafkaCommitter } from '../../../../src/connectors/kafka/sink/kafka-committer.js'
 import { KafkaRecordSerializationSchema } from '../../../../src/connectors/kafka/sink/kafka-record-serialization-schema.js'
 import { KafkaSink } from '../../../../src/connectors/kafka/sink/kafka-sink.js'
-import type { KafkaWriter } from '../../../../src/connectors/kafka/sink/kafka-writer.js'
 import { sinkProperties } from '../../../../src/connectors/kafka/sink/producer-properties.js'
 import { Configuration } from '../../../../src/core/config/configuration.js'
 import { MetricGroup } from '../../../../src/core/metrics/metric-group.js'
 import { SystemClock } from '../../../../src/core/time/system-clock.js'
 import type { StubProducers } from './stub-producers.js'
+
+type Writer = Awaited<ReturnType<KafkaSink<string>['createWriter']>>
 
 export interface SinkSnapshot {
   readonly checkpointId: number
@@ -47,8 +47,8 @@ export class KafkaSinkRun {
   readonly metrics = new MetricGroup([])
   readonly sink: KafkaSink<string>
   readonly #options: SinkRunOptions
-  readonly #writers: KafkaWriter<string>[] = []
-  #committer: KafkaCommitter | undefined
+  readonly #writers: Writer[] = []
+  #committer: Committer<KafkaCommittable> | undefined
   #prepared: { readonly checkpointId: number; readonly committable: KafkaCommittable }[] = []
 
   constructor(stub: StubProducers, options: SinkRunOptions = {}) {
@@ -102,8 +102,9 @@ export class KafkaSinkRun {
     const serializer = this.sink.getWriterStateSerializer()
     for (const writer of this.#writers) {
       await writer.flush(false)
-      for (const committable of writer.prepareCommit()) this.#prepared.push({ checkpointId, committable })
-      states.push(...writer.snapshotState(checkpointId).map((state) => serializer.serialize(state)))
+      for (const committable of await writer.prepareCommit()) this.#prepared.push({ checkpointId, committable })
+      const state = await writer.snapshotState(checkpointId)
+      states.push(...state.map((each) => serializer.serialize(each)))
     }
     const committables = this.#prepared.map(({ committable }) =>
       this.sink.getCommittableSerializer().serialize(committable),
@@ -121,7 +122,7 @@ export class KafkaSinkRun {
   async finish(checkpointId: number): Promise<void> {
     for (const writer of this.#writers) {
       await writer.flush(true)
-      for (const committable of writer.prepareCommit()) this.#prepared.push({ checkpointId, committable })
+      for (const committable of await writer.prepareCommit()) this.#prepared.push({ checkpointId, committable })
     }
     await this.complete(checkpointId)
   }
@@ -129,7 +130,7 @@ export class KafkaSinkRun {
   /** As a task does it that ends, also of a failure. */
   async close(): Promise<void> {
     for (const writer of this.#writers) await writer.close()
-    await this.#committer?.close()
+    await this.#committer?.close?.()
   }
 
   /** What goes on by itself has come so far. */
@@ -140,7 +141,7 @@ export class KafkaSinkRun {
     }
   }
 
-  #writer(subtask: number): KafkaWriter<string> {
+  #writer(subtask: number): Writer {
     const writer = this.#writers[subtask]
     if (writer === undefined) throw new Error(`there is no subtask ${String(subtask)}`)
     return writer
