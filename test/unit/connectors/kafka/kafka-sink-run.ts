@@ -129,7 +129,7 @@ export class KafkaSinkRun {
 
   /** As a task does it that ends, also of a failure. */
   async close(): Promise<void> {
-    for (const writer of this.#writers) await writer.close()
+    for (const writer of this.#writers) await writer.close?.()
     await this.#committer?.close?.()
   }
 
