@@ -1,6 +1,6 @@
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { readLocalTextFile } from '../../core/fs/local-text-file.js'
-import { parseProperties } from './properties-format.js'
+import { parseProperties } from '../../core/io/properties-format.js'
 
 /** Stands for a key that was given without a value. */
 const NO_VALUE = '__NO_VALUE_KEY'

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { parseProperties } from '../../core/io/properties-format.js'
 import { SystemClock } from '../../core/time/system-clock.js'
 import { FlinkError } from '../../core/errors/flink-error.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
@@ -7,7 +8,6 @@ import { absoluteTarget } from '../arguments/absolute-target.js'
 import type { CliContext } from '../arguments/cli-context.js'
 import type { CliOption } from '../arguments/cli-option.js'
 import { argumentError, valueOf, type ParsedOptions } from '../arguments/parsed-values.js'
-import { propertiesInText } from './properties-text.js'
 
 /** As Kafka's own tools have them. */
 export const BOOTSTRAP_OPTION: CliOption = {
@@ -71,7 +71,7 @@ export async function withTransactions<T>(
 async function propertiesIn(file: string, context: CliContext): Promise<readonly (readonly [string, string])[]> {
   const path = absoluteTarget(file, 'file of properties', context.workingDirectory)
   try {
-    return propertiesInText(await readFile(path, 'utf8'))
+    return [...parseProperties(await readFile(path, 'utf8'))]
   } catch (cause) {
     throw new FlinkError('ACTION_FAILED', { text: `Could not read '${file}': ${messageOf(cause)}` }, { cause })
   }

@@ -1,31 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { isOfPrefix } from '../../../../src/cli/txn/is-of-prefix.js'
-import { propertiesInText } from '../../../../src/cli/txn/properties-text.js'
 import { transactionDocument, transactionLines } from '../../../../src/cli/txn/transaction-lines.js'
-
-describe('A file of properties', () => {
-  it('has names and values, comments, and lines that go on', () => {
-    const text = [
-      '# a comment',
-      '! another one',
-      '',
-      'security.protocol=SASL_SSL',
-      '  sasl.mechanism : PLAIN',
-      'sasl.jaas.config=org.apache.Login required \\',
-      '   username="a=b" password="c";',
-      'path=c:\\\\keys\\u0021',
-      'flag',
-    ].join('\n')
-    assert.deepEqual(propertiesInText(text), [
-      ['security.protocol', 'SASL_SSL'],
-      ['sasl.mechanism', 'PLAIN'],
-      ['sasl.jaas.config', 'org.apache.Login required username="a=b" password="c";'],
-      ['path', 'c:\\keys!'],
-      ['flag', ''],
-    ])
-  })
-})
 
 describe('A transaction', () => {
   it('is of a prefix that two numbers follow, and of none that is only the beginning of another one', () => {

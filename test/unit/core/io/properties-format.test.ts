@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parseProperties } from '../../../src/api/environment/properties-format.js'
+import { parseProperties } from '../../../../src/core/io/properties-format.js'
 
 /** What java.util.Properties makes of a text: the cases of its own documentation, and the corners around them. */
 const CASES: readonly (readonly [title: string, text: string, entries: Readonly<Record<string, string>>])[] = [
