@@ -20,6 +20,7 @@ const STEP_MS = 10
 const WINDOW_MS = 10_000
 /** One of so many transactions of the input is aborted. */
 const ABORTED_OF = 4
+const MOST_ATTEMPTS = 3
 /** Node has zstd from 22.15 on. */
 const COMPRESSIONS = ['none', 'gzip', 'snappy', 'lz4', ...('zstdDecompress' in zlib ? ['zstd'] : [])]
 
@@ -161,11 +162,23 @@ export interface KafkaChaosInput {
 
 export async function kafkaChaosInput(records: number, seed: number): Promise<KafkaChaosInput> {
   const random = new SeededRandom(seed)
-  const topic = await newTopic('readings', INPUT_PARTITIONS)
   const readings = readingsOf(records, random)
   const compression = COMPRESSIONS[random.nextInt(COMPRESSIONS.length)] ?? 'none'
-  await kafkaJava(['Produce.java', BROKER, topic, compression, `input-${topic}`], transactionsOf(readings, random))
-  return { topic, expected: expectedOf(readings), compression }
+  const lines = transactionsOf(readings, random)
+  return { topic: await producedTopic(compression, lines), expected: expectedOf(readings), compression }
+}
+
+/** Now and then the broker refuses what Kafka's own producer begins right after an aborted transaction; then another topic has to do. */
+async function producedTopic(compression: string, lines: string): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    const topic = await newTopic('readings', INPUT_PARTITIONS)
+    try {
+      await kafkaJava(['Produce.java', BROKER, topic, compression, `input-${topic}`], lines)
+      return topic
+    } catch (error) {
+      if (attempt === MOST_ATTEMPTS || !String(error).includes('InvalidTxnStateException')) throw error
+    }
+  }
 }
 
 export interface KafkaChaosTerms {
