@@ -1,4 +1,5 @@
 import type { Type } from 'avsc'
+import { ReasonError } from '../../core/errors/reason-error.js'
 import type { AvroLibrary } from './load-avsc.js'
 
 const SMALLEST = -(2n ** 63n)
@@ -13,10 +14,16 @@ export function bigintLongs({ types }: AvroLibrary): Type {
       buffer.writeBigInt64LE(BigInt(value))
       return buffer
     },
-    fromJSON: (value: number | string) => BigInt(value),
-    toJSON: (value: bigint | number) => Number(value),
+    fromJSON: (value: number) => BigInt(inJson(value)),
+    toJSON: (value: bigint | number) => inJson(Number(value)),
     isValid: (value: unknown) =>
       Number.isSafeInteger(value) || (typeof value === 'bigint' && value >= SMALLEST && value <= GREATEST),
     compare: (one: bigint, other: bigint) => (one === other ? 0 : one < other ? -1 : 1),
   })
+}
+
+/** A number of JSON beyond 2^53 was another one before it was read, and would be another one after it was written. */
+function inJson(value: number): number {
+  if (Number.isSafeInteger(value)) return value
+  throw new ReasonError(`JSON has no room for ${String(value)}, a long beyond 2^53: AvroEncoding.BINARY has`)
 }

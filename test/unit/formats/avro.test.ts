@@ -143,6 +143,16 @@ describe('Avro', () => {
     }
   })
 
+  it('refuses longs in JSON that would be other numbers there', () => {
+    const given = ['long', AvroEncoding.JSON, { longs: 'bigint' }] as const
+    const writer = AvroSerializationSchema.forGeneric<bigint>(...given)
+    const reader = AvroDeserializationSchema.forGeneric<bigint>(...given)
+    assert.equal(reader.deserialize(writer.serialize(-(2n ** 53n - 1n))), -(2n ** 53n - 1n))
+    assert.throws(() => writer.serialize(2n ** 53n + 1n), is('RECORD_NOT_WRITABLE', /AvroEncoding.BINARY/))
+    const text = new TextEncoder().encode('9007199254740993')
+    assert.throws(() => reader.deserialize(text), is('RECORD_NOT_DESERIALIZABLE', /AvroEncoding.BINARY/))
+  })
+
   it('says of bytes that are no record what they are, and of a record what is wrong with it', () => {
     const reader = AvroDeserializationSchema.forGeneric(USER)
     const bytes = AvroSerializationSchema.forGeneric<object>(USER).serialize({ id: 3 })
