@@ -1,4 +1,8 @@
-/** Everything that a job or connector author can name, one by one. */
+/**
+ * Everything that a job or connector author can name, one by one.
+ *
+ * @module flink-ts
+ */
 export { StreamExecutionEnvironment } from './api/environment/stream-execution-environment.js'
 export {
   CheckpointConfig,

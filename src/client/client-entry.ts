@@ -1,4 +1,8 @@
-/** Sub-path `flink-ts/client`: find and control running jobs from another process, and ask about their state. */
+/**
+ * Sub-path `flink-ts/client`: find and control running jobs from another process, and ask about their state.
+ *
+ * @module flink-ts/client
+ */
 export type { JobDirectoryEntry } from './job-directory-entry.js'
 export { NamedState, type NamedStateOptions, type StateAnswer } from './named-state.js'
 export type { QueriedState, StateOrigin } from './queried-state.js'

@@ -80,7 +80,7 @@ describe('the packed package', () => {
     assert.ok(paths.includes('conf/flink-conf.yaml'), 'the default configuration is not in the package')
     const strangers = paths.filter(
       (path) =>
-        !/^(bin|dist\/lib|conf|jobs\/(pages|data))\/|^dist\/src\/.*\.d\.ts$|^jobs\/((README|state)\.md|[\w-]+\.ts)$/.test(
+        !/^(bin|dist\/lib|conf|jobs\/(pages|data))\/|^dist\/src\/.*\.d\.ts$|^jobs\/((README|state|errors|coming-from-[a-z]+)\.md|[\w-]+\.ts)$/.test(
           path,
         ) && !/^(package\.json|README\.md|LICENSE)$/.test(path),
     )

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { renderOptionsDocumentation } from '../../src/core/config/options-documentation.js'
-import { renderErrorRows } from '../../src/core/errors/errors-documentation.js'
+import { renderErrorPage, renderErrorRows } from '../../src/core/errors/errors-documentation.js'
 import { renderEndpoints } from '../e2e/openapi/endpoint-table.js'
 
 const repository = path.resolve(import.meta.dirname, '../../..')
@@ -15,4 +15,5 @@ writeFileSync(
   errors,
   page.replace(/^(\| [A-Z_]+ \|.*\n)+/m, () => renderErrorRows()),
 )
+writeFileSync(path.join(repository, 'jobs/errors.md'), renderErrorPage())
 writeFileSync(path.join(repository, 'src/rest/endpoints.md'), renderEndpoints())

@@ -6,7 +6,11 @@ import ts from 'typescript'
 import { exportedSymbols } from './exported-names.js'
 import { packageRoot, readText, samplesOf, typeErrorsOf, type Snippet } from './type-checker.js'
 
-const documents = [...sourcesUnder('src'), 'README.md', 'jobs/README.md', 'jobs/state.md']
+const documents = [
+  ...sourcesUnder('src'),
+  'README.md',
+  ...['README', 'state', 'coming-from-flink', 'coming-from-node'].map((page) => `jobs/${page}.md`),
+]
 
 const samples: readonly Snippet[] = documents.flatMap((file) =>
   samplesOf(readText(file)).map((code, index) => ({ name: `${file}, sample ${String(index + 1)}`, code })),

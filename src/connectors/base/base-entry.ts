@@ -1,4 +1,8 @@
-/** Sub-path `flink-ts/connectors/base`: for authors of connectors. */
+/**
+ * Sub-path `flink-ts/connectors/base`: for authors of connectors.
+ *
+ * @module flink-ts/connectors/base
+ */
 export { DeliveryGuarantee } from './delivery-guarantee.js'
 export type { RecordEmitter } from './record-emitter.js'
 export { RecordsBySplits } from './records-by-splits.js'

@@ -1,4 +1,4 @@
-/** Sub-path `flink-ts/connectors/datagen`. */
+/** @module flink-ts/connectors/datagen */
 export { DataGeneratorSource } from './data-generator-source.js'
 export type { GeneratorFunction } from './generator-function.js'
 export { RateLimiterStrategy } from './rate-limiter-strategy.js'

@@ -1,4 +1,4 @@
-/** Sub-path `flink-ts/connectors/filesystem`. */
+/** @module flink-ts/connectors/filesystem */
 export type { FileSystems } from '../../core/fs/file-systems.js'
 export type { BulkFormat, BulkFormatReader } from './bulk-format.js'
 export type { CheckpointedPosition } from './checkpointed-position.js'

@@ -1,4 +1,4 @@
-/** Sub-path `flink-ts/connectors/kafka`. */
+/** @module flink-ts/connectors/kafka */
 export { FlinkKafkaConsumer011 } from './legacy/flink-kafka-consumer-011.js'
 export { FlinkKafkaConsumer } from './legacy/flink-kafka-consumer.js'
 export { KafkaTopicPartition } from './legacy/kafka-topic-partition.js'

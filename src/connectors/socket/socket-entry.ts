@@ -1,4 +1,4 @@
-/** Sub-path `flink-ts/connectors/socket`. */
+/** @module flink-ts/connectors/socket */
 export {
   SocketTextStreamFunction,
   type SocketSettings,

@@ -1,4 +1,4 @@
-/** Sub-path `flink-ts/formats/avro`. */
+/** @module flink-ts/formats/avro */
 export { AvroDeserializationSchema, type AvroReading } from './avro-deserialization-schema.js'
 export { AvroEncoding } from './avro-encoding.js'
 export { AvroSerializationSchema } from './avro-serialization-schema.js'

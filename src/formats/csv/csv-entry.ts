@@ -1,4 +1,4 @@
-/** Sub-path `flink-ts/formats/csv`. */
+/** @module flink-ts/formats/csv */
 export { CsvDeserializationSchema } from './csv-deserialization-schema.js'
 export { CsvReaderFormat } from './csv-reader-format.js'
 export { CsvSchema } from './csv-schema.js'

@@ -1,4 +1,4 @@
-/** Sub-path `flink-ts/formats/raw`. */
+/** @module flink-ts/formats/raw */
 export { RawDeserializationSchema } from './raw-deserialization-schema.js'
 export { RawEncoder } from './raw-encoder.js'
 export { RawFileFormat } from './raw-file-format.js'

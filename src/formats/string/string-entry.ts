@@ -1,2 +1,2 @@
-/** Sub-path `flink-ts/formats/string`. */
+/** @module flink-ts/formats/string */
 export { SimpleStringSchema } from './simple-string-schema.js'

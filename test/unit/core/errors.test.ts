@@ -3,16 +3,29 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, it } from 'node:test'
 import { deserializeError, serializeError } from '../../../src/core/errors/error-codec.js'
-import { renderErrorRows } from '../../../src/core/errors/errors-documentation.js'
+import { ERROR_TABLE } from '../../../src/core/errors/error-table.js'
+import { errorsWithoutWayOut, renderErrorPage, renderErrorRows } from '../../../src/core/errors/errors-documentation.js'
 import { FlinkError } from '../../../src/core/errors/flink-error.js'
 
-const DOCUMENT = path.resolve(import.meta.dirname, '../../../../src/core/errors/README.md')
+const repository = path.resolve(import.meta.dirname, '../../../..')
+const DOCUMENT = path.join(repository, 'src/core/errors/README.md')
 
 describe('the error table', () => {
   it('is documented row by row, and no code is documented that is gone', () => {
     const documented = [...readFileSync(DOCUMENT, 'utf8').matchAll(/^\| [A-Z_]+ \|.*$/gm)].map(([line]) => line)
     const rows = renderErrorRows().trimEnd().split('\n')
     assert.deepEqual(documented, rows, 'npm run pages writes the table')
+  })
+
+  it('has a page for people, with each code once', () => {
+    const page = readFileSync(path.join(repository, 'jobs/errors.md'), 'utf8')
+    assert.equal(page, renderErrorPage(), 'npm run pages writes it')
+    const codes = [...page.matchAll(/^### ([A-Z_]+)$/gm)].map(([, code]) => code)
+    assert.deepEqual(codes.toSorted(), Object.keys(ERROR_TABLE).toSorted())
+  })
+
+  it('tells a way out of each error, in its message or on the page', () => {
+    assert.deepEqual(errorsWithoutWayOut(), [])
   })
 
   it('fills a message from its details', () => {
