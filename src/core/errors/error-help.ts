@@ -27,7 +27,7 @@ export const ERROR_HELP: Partial<Readonly<Record<ErrorCode, string>>> = {
   PROGRAM_ARCHIVE_INVALID:
     'The archive is damaged, of another kind, or has entries that lead out of it. Pack it anew with `npm pack`.',
   PROGRAM_PARAMETER_INVALID:
-    'An argument of the program, behind the job file, is missing or no such value as `ParameterTool` was asked for.',
+    'An argument of the program, after the job file, is missing or no such value as `ParameterTool` was asked for.',
   GRAPH_INVALID: 'What main builds cannot be a job; the operator and the reason are named. Nothing has run.',
   UNALIGNED_CHECKPOINTS_REFUSED:
     'The job has what unaligned checkpoints do not go with. Leave them off, or set `execution.checkpointing.unaligned.forced: true` where the reason says that it helps.',
@@ -128,7 +128,7 @@ export const ERROR_HELP: Partial<Readonly<Record<ErrorCode, string>>> = {
   CHECKPOINT_DECLINED:
     'A task could not take part; the reason says why. The next one comes after the interval; `execution.checkpointing.tolerable-failed-checkpoints` says how many may fail.',
   CHECKPOINT_EXPIRED:
-    'Barriers come slowly behind full channels, or the state takes long to write. `flink-ts top` shows who is busy; unaligned and incremental checkpoints help, and so does a longer `execution.checkpointing.timeout`.',
+    'Barriers come slowly through full channels, or the state takes long to write. `flink-ts top` shows who is busy; unaligned and incremental checkpoints help, and so does a longer `execution.checkpointing.timeout`.',
   CHECKPOINT_FAILURES_EXCEEDED:
     'The log names why each of them failed. `execution.checkpointing.tolerable-failed-checkpoints` says how many in a row a job survives.',
   CHECKPOINT_STATISTICS_NOT_FOUND: 'Only the newest checkpoints have statistics: older ones are forgotten.',
@@ -167,7 +167,7 @@ export const ERROR_HELP: Partial<Readonly<Record<ErrorCode, string>>> = {
   SOURCE_FETCH_INVALID: 'The split reader has a defect: also a fetch that found nothing gives a `RecordsBySplits`.',
   STATE_DESCRIPTOR_INVALID: 'Make the descriptor with `new`, of the kind of state that the method gives.',
   CACHED_FILES_INVALID: 'Write each file as `name:countries,path:/data/countries.csv`.',
-  PROGRAM_FILE_MISSING_ARGUMENT: 'Name the job file behind the options: `flink-ts run dist/job.js`.',
+  PROGRAM_FILE_MISSING_ARGUMENT: 'Name the job file after the options: `flink-ts run dist/job.js`.',
   PROGRAM_ENTRY_NOT_FOUND: '`-c` names an export of the module; those that there are stand in the message.',
   JAR_RUN_FAILED: 'The program failed before it had a job; the reason is its own.',
 }
