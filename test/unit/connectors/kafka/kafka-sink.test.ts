@@ -162,6 +162,26 @@ describe('A KafkaSink with EXACTLY_ONCE', () => {
     await next.close()
   })
 
+  it('fails where Kafka has forgotten a transaction of the restored snapshot, and goes on where it is told to', async () => {
+    const stub = brokersWith()
+    const run = await started(stub)
+    await run.writeAll('a')
+    const snapshot = await run.checkpoint(1)
+    await run.complete(1)
+    await run.close()
+    // As after transactional.id.expiration.ms.
+    stub.transactions.clear()
+    await assert.rejects(new KafkaSinkRun(stub).start(snapshot), isCode('KAFKA_TRANSACTION_FORGOTTEN'))
+    // Somebody else has the name now.
+    stub.transactions.set('job-0-1', { producerId: 1, epoch: 0, state: 'Empty', partitions: new Set() })
+    await assert.rejects(new KafkaSinkRun(stub).start(snapshot), isCode('KAFKA_TRANSACTION_FORGOTTEN'))
+    const properties = { 'flink.on-lost-transaction': 'ignore' }
+    const next = await new KafkaSinkRun(stub, { properties }).start(snapshot)
+    assert.equal(next.lost.length, 1)
+    assert.deepEqual(stub.visible('t'), ['a'])
+    await next.close()
+  })
+
   it('fails where another sink of its prefix has begun', async () => {
     const stub = brokersWith()
     const run = await started(stub)
