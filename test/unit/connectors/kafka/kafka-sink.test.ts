@@ -16,6 +16,7 @@ function started(stub: StubProducers, options?: SinkRunOptions): Promise<KafkaSi
   return new KafkaSinkRun(stub, options).start()
 }
 
+const TOO_LARGE = 10
 const isCode = (code: string) => (error: unknown) => FlinkError.is(error) && error.code === code
 
 describe('A KafkaSink with EXACTLY_ONCE', () => {
@@ -349,6 +350,39 @@ describe('Records of a KafkaSink', () => {
     await Promise.all(waits)
     assert.ok(stub.written.length > 0)
     await run.close()
+  })
+
+  it('go in smaller batches where the topic does not take one, once each and in their order', async () => {
+    for (const properties of [{}, { 'compression.type': 'gzip' }]) {
+      const stub = brokersWith(1)
+      stub.refuses = ({ values }) => (values.length > 3 ? TOO_LARGE : undefined)
+      const run = await started(stub, { properties: { 'linger.ms': 60_000, ...properties } })
+      const values = Array.from({ length: 50 }, (_, index) => `v${String(index)}`)
+      await run.writeAll(...values)
+      await run.checkpoint(1)
+      await run.writeAll('after')
+      await run.finish(2)
+      assert.deepEqual(stub.visible('t'), [...values, 'after'])
+      assert.ok(stub.written.every(({ values: written }) => written.length <= 3))
+      await run.close()
+    }
+  })
+
+  it('are refused with their size and the limit where one alone is larger than the topic takes', async () => {
+    const stub = brokersWith(1)
+    stub.refuses = ({ values }) => (values.some(({ length }) => length > 5000) ? TOO_LARGE : undefined)
+    stub.mostMessageBytes = 4096
+    const run = await started(stub, options)
+    await run.writeAll('a', 'x'.repeat(6000), 'b')
+    const isSaid = (error: unknown): boolean =>
+      FlinkError.is(error, 'KAFKA_RECORD_REFUSED') &&
+      /for t .*5\.9 KB.*max\.message\.bytes of the topic is 4\.0 KB/.test(error.message)
+    await assert.rejects(run.checkpoint(1), isSaid)
+    assert.deepEqual(stub.visible('t'), ['a'])
+    stub.mostMessageBytes = undefined
+    const other = await started(stub, options)
+    await other.writeAll('x'.repeat(6000))
+    await assert.rejects(other.checkpoint(1), /max\.message\.bytes of the topic is less/)
   })
 
   it('are refused where they are larger than a request may be, and where their partition is not there', async () => {
