@@ -183,6 +183,11 @@ export abstract class SourceReaderBase<E, T, SplitT extends SourceSplit, SplitSt
   /** All records of these splits have been emitted. */
   protected abstract onSplitFinished(finishedSplits: ReadonlyMap<string, SplitStateT>): void
 
+  /** `pollNext` is called, though nothing was fetched: for a subclass that has something to say. */
+  protected notifyAvailable(): void {
+    this.#handOver.notifyAvailable()
+  }
+
   #nextFetch(output: ReaderOutput<T>): RecordsWithSplitIds<E> | undefined {
     const records = this.#handOver.poll()
     if (records === undefined) {

@@ -25,7 +25,13 @@ export const KAFKA_SINK_ERRORS = {
   },
   KAFKA_TRANSACTION_LOST: {
     message:
-      'The transaction {transactionalId} belongs to a completed checkpoint and cannot be committed any more ({reason}). Kafka has aborted it, as it stayed open for longer than transaction.timeout.ms, or it was ended by another sink of this name: unless it was committed long ago, its records are lost. To go on without them set the property flink.on-lost-transaction of the sink to ignore; to have them written again start from an older checkpoint.',
+      'The transaction {transactionalId} belongs to a completed checkpoint and cannot be committed any more ({reason}). Kafka has aborted it, as it stayed open for longer than transaction.timeout.ms, or it was ended by another sink of this name: its records are lost. To go on without them set the property flink.on-lost-transaction of the sink to ignore; to have them written again start from an older checkpoint.',
+    fault: 'external',
+    recovery: 'fail',
+  },
+  KAFKA_TRANSACTION_FORGOTTEN: {
+    message:
+      'The transaction {transactionalId} belongs to the restored checkpoint, and Kafka does not know it any more: it has ended, and was forgotten after transactional.id.expiration.ms, 7 days unless it was set. After a stop with a savepoint it was committed; after a crash its records may be lost, as Kafka aborts what nobody commits within transaction.timeout.ms. To go on set the property flink.on-lost-transaction of the sink to ignore.',
     fault: 'external',
     recovery: 'fail',
   },

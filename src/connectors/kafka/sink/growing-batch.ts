@@ -1,7 +1,8 @@
 // Duty: records as the bytes of one batch of Kafka's protocol (format 2), written as they come.
 // Invariants: what was sealed is never written again, so a batch may be sent several times; its header alone knows the producer, which
-// is known only when it is sent. Written here and not by the client's encoder, which makes several objects a record.
+// is known only when it is sent. Its records stay as they are beside those that are compressed: a broker may want smaller batches. Written here and not by the client's encoder, which makes several objects a record.
 // Thread: the task worker that owns the writer.
+import { WireReader } from '../client/wire-reader.js'
 import type { RecordHeaders } from './producer-record.js'
 
 /** From the offset of the batch to the number of its records. */
@@ -48,11 +49,10 @@ export interface BatchRecord {
 export class GrowingBatch {
   #bytes: Buffer
   #end = HEADER_BYTES
-  #recordBytes = 0
   #count = 0
   #firstTimestampMs = 0
   #maxTimestampMs = 0
-  #isSealed = false
+  #sealed: Buffer | undefined
 
   constructor(expectedBytes: number) {
     this.#bytes = Buffer.allocUnsafe(HEADER_BYTES + Math.max(expectedBytes, 256))
@@ -63,41 +63,44 @@ export class GrowingBatch {
   }
 
   get sizeBytes(): number {
-    return this.#end
+    return this.#sealed?.length ?? this.#end
   }
 
   /** Of its records, before they are compressed. */
   get recordBytes(): number {
-    return this.#recordBytes
+    return this.#end - HEADER_BYTES
   }
 
   append({ key, value, headers, timestampMs }: BatchRecord): void {
-    if (this.#count === 0) {
-      this.#firstTimestampMs = timestampMs
-      this.#maxTimestampMs = timestampMs
-    } else if (timestampMs > this.#maxTimestampMs) this.#maxTimestampMs = timestampMs
-    const timestampDelta = timestampMs - this.#firstTimestampMs
     const keyBytes = byteLength(key)
     const valueBytes = byteLength(value)
-    let length = 1 + digitsOf(timestampDelta) + digitsOf(this.#count) + digitsOf(keyBytes) + digitsOf(valueBytes)
-    length += Math.max(keyBytes, 0) + Math.max(valueBytes, 0) + headersLength(headers)
-    this.#reserve(length + MOST_DIGITS)
-    this.#number(length)
-    this.#bytes[this.#end++] = 0
-    this.#number(timestampDelta)
-    this.#number(this.#count)
+    const fieldBytes = Math.max(keyBytes, 0) + Math.max(valueBytes, 0) + headersLength(headers)
+    this.#begin(timestampMs, digitsOf(keyBytes) + digitsOf(valueBytes) + fieldBytes)
     this.#field(key, keyBytes)
     this.#field(value, valueBytes)
     this.#headers(headers)
-    this.#recordBytes = this.#end - HEADER_BYTES
-    this.#count += 1
+  }
+
+  /** Its records in two batches, half of them each, in their order. It has several. */
+  halves(): readonly [GrowingBatch, GrowingBatch] {
+    const half = (this.#end - HEADER_BYTES) / 2
+    const halves = [new GrowingBatch(half), new GrowingBatch(half)] as const
+    const reader = new WireReader(this.#bytes, HEADER_BYTES, this.#end)
+    for (let index = 0; index < this.#count; index += 1) {
+      const length = reader.readVarint()
+      const end = reader.position + length
+      reader.skip(1)
+      const timestampMs = this.#firstTimestampMs + reader.readVarint()
+      reader.readVarint()
+      halves[index < this.#count / 2 ? 0 : 1].#appendFields(timestampMs, reader.readBytes(end - reader.position))
+    }
+    return halves
   }
 
   /** The batch as it is sent. Its records are compressed once, at the first call. */
   seal(origin: BatchOrigin, firstSequence: number, options: SealOptions): Buffer {
     const { compression, checksum } = options
-    if (!this.#isSealed) this.#seal(compression)
-    const bytes = this.#bytes.subarray(0, this.#end)
+    const bytes = (this.#sealed ??= this.#sealedBy(compression))
     const attributes = (compression?.bits ?? 0) | (origin.isTransactional ? TRANSACTIONAL : 0)
     bytes.writeInt16BE(attributes, ATTRIBUTES_AT)
     bytes.writeBigInt64BE(origin.producerId, PRODUCER_ID_AT)
@@ -107,22 +110,43 @@ export class GrowingBatch {
     return bytes
   }
 
-  #seal(compression: BatchCompression | undefined): void {
-    this.#isSealed = true
-    if (compression !== undefined) {
-      const compressed = compression.compress(this.#bytes.subarray(HEADER_BYTES, this.#end))
-      this.#bytes = Buffer.concat([this.#bytes.subarray(0, HEADER_BYTES), compressed])
-      this.#end = this.#bytes.length
-    }
-    const bytes = this.#bytes
+  #appendFields(timestampMs: number, fields: Buffer): void {
+    this.#begin(timestampMs, fields.length)
+    this.#bytes.set(fields, this.#end)
+    this.#end += fields.length
+  }
+
+  /** A record up to its key. `fieldsLength`: of all that follows. */
+  #begin(timestampMs: number, fieldsLength: number): void {
+    if (this.#count === 0) {
+      this.#firstTimestampMs = timestampMs
+      this.#maxTimestampMs = timestampMs
+    } else if (timestampMs > this.#maxTimestampMs) this.#maxTimestampMs = timestampMs
+    const timestampDelta = timestampMs - this.#firstTimestampMs
+    const length = 1 + digitsOf(timestampDelta) + digitsOf(this.#count) + fieldsLength
+    this.#reserve(length + MOST_DIGITS)
+    this.#number(length)
+    this.#bytes[this.#end++] = 0
+    this.#number(timestampDelta)
+    this.#number(this.#count)
+    this.#count += 1
+  }
+
+  #sealedBy(compression: BatchCompression | undefined): Buffer {
+    const plain = this.#bytes.subarray(0, this.#end)
+    const bytes =
+      compression === undefined
+        ? plain
+        : Buffer.concat([plain.subarray(0, HEADER_BYTES), compression.compress(plain.subarray(HEADER_BYTES))])
     bytes.fill(0, 0, LENGTH_AT)
-    bytes.writeInt32BE(this.#end - LENGTH_AT - 4, LENGTH_AT)
+    bytes.writeInt32BE(bytes.length - LENGTH_AT - 4, LENGTH_AT)
     bytes.writeInt32BE(-1, LENGTH_AT + 4)
     bytes.writeInt8(FORMAT, MAGIC_AT)
     bytes.writeInt32BE(this.#count - 1, LAST_OFFSET_DELTA_AT)
     bytes.writeBigInt64BE(BigInt(this.#firstTimestampMs), FIRST_TIMESTAMP_AT)
     bytes.writeBigInt64BE(BigInt(this.#maxTimestampMs), MAX_TIMESTAMP_AT)
     bytes.writeInt32BE(this.#count, COUNT_AT)
+    return bytes
   }
 
   #reserve(moreBytes: number): void {

@@ -1,6 +1,6 @@
 // Duty: commits the transactions of completed checkpoints, each by one request with what the snapshot has of it.
 // Invariants: to commit again what is committed changes nothing and succeeds. A transaction that Kafka has aborted is never taken for a
-// committed one: the job fails, unless the program has said that it is to go on without its records.
+// committed one, and neither is one that Kafka has forgotten: the job fails, unless the program has said that it is to go on.
 // Thread: the task worker that owns the committer.
 import type { CommitRequest, Committer } from '../../../api/connector/sink2/committer.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
@@ -13,6 +13,9 @@ import { fencedBy } from './write-failure.js'
 const COMMITTED_AT_ONCE = 8
 /** For all tries of one call; then the task goes on, and it is tried again a second later. */
 const COMMIT_TIMEOUT_MS = 10_000
+
+/** The coordinator has nothing under this name, or something of a later producer: what was there has ended, and nobody knows how. */
+const FORGOTTEN = new Set(['INVALID_PRODUCER_ID_MAPPING'])
 
 export class KafkaCommitter implements Committer<KafkaCommittable> {
   readonly #open: () => Promise<KafkaCluster>
@@ -56,7 +59,9 @@ export class KafkaCommitter implements Committer<KafkaCommittable> {
 
   #lost(request: CommitRequest<KafkaCommittable>, reason: string, cause: unknown): void {
     const { transactionalId } = request.getCommittable()
-    const lost = new FlinkError('KAFKA_TRANSACTION_LOST', { transactionalId, reason }, { cause })
+    const lost = FORGOTTEN.has(reason)
+      ? new FlinkError('KAFKA_TRANSACTION_FORGOTTEN', { transactionalId }, { cause })
+      : new FlinkError('KAFKA_TRANSACTION_LOST', { transactionalId, reason }, { cause })
     if (this.#onLostTransaction === 'fail') throw lost
     request.signalFailedWithKnownReason(lost)
   }

@@ -26,7 +26,8 @@ type KafkaSinkWriter<IN> = CommittingSinkWriter<IN, KafkaCommittable> & Stateful
  * after it are aborted. With AT_LEAST_ONCE a checkpoint waits until all that came before it is written; with NONE it does not.
  *
  * KAFKA_TRANSACTION_LOST where Kafka has aborted a transaction that belongs to the restored checkpoint: it was open for longer than
- * transaction.timeout.ms. KAFKA_TRANSACTION_FENCED where another sink of the same prefix runs.
+ * transaction.timeout.ms. KAFKA_TRANSACTION_FORGOTTEN where that checkpoint is so old that Kafka knows nothing of its transactions any more. With
+ * the property flink.on-lost-transaction=ignore the job goes on in both cases. KAFKA_TRANSACTION_FENCED where another sink of the same prefix runs.
  *
  * @example
  * ```ts

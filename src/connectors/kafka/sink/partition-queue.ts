@@ -30,6 +30,8 @@ export class PartitionQueue implements TopicPartitionName {
   #filling: GrowingBatch | undefined
   #nextSequence = 0
   #lastBatchBytes = FIRST_BATCH_BYTES
+  /** Brokers take no batch that is larger, as far as that has shown. */
+  #takenBytes = Number.POSITIVE_INFINITY
 
   constructor(topic: string, partition: number) {
     this.topic = topic
@@ -51,7 +53,8 @@ export class PartitionQueue implements TopicPartitionName {
 
   /** How many bytes it took. A batch that would be larger than `mostBytes` with it is full before. */
   append(record: BatchRecord, recordBytes: number, mostBytes: number): number {
-    if (this.#filling !== undefined && this.#filling.sizeBytes + recordBytes > mostBytes) this.#close()
+    const limit = Math.min(mostBytes, this.#takenBytes)
+    if (this.#filling !== undefined && this.#filling.sizeBytes + recordBytes > limit) this.#close()
     this.#filling ??= new GrowingBatch(this.#lastBatchBytes)
     const before = this.#filling.recordBytes
     this.#filling.append(record)
@@ -64,14 +67,26 @@ export class PartitionQueue implements TopicPartitionName {
     const taken = this.#full.shift()
     if (taken !== undefined && taken.firstSequence === undefined) {
       taken.firstSequence = this.#nextSequence
-      const next = this.#nextSequence + taken.batch.count
-      this.#nextSequence = next > GREATEST_SEQUENCE ? next - GREATEST_SEQUENCE - 1 : next
+      this.#nextSequence = sequenceAfter(taken.firstSequence, taken.batch.count)
     }
     return taken
   }
 
   giveBack(queued: QueuedBatch): void {
     this.#full.unshift(queued)
+  }
+
+  /**
+   * One that was too large for the brokers, as two, with the numbers that it had. So are those after it. Gives by how many bytes its records
+   * have grown, or shrunk.
+   */
+  giveBackHalves({ batch, firstSequence, attempts, giveUpAtMs }: QueuedBatch): number {
+    this.#takenBytes = Math.min(this.#takenBytes, Math.ceil(batch.recordBytes / 2))
+    const [first, second] = batch.halves()
+    const sequence = firstSequence === undefined ? undefined : sequenceAfter(firstSequence, first.count)
+    this.giveBack({ batch: second, firstSequence: sequence, attempts, giveUpAtMs })
+    this.giveBack({ batch: first, firstSequence, attempts, giveUpAtMs })
+    return first.recordBytes + second.recordBytes - batch.recordBytes
   }
 
   /** Another producer goes on, which has sent nothing yet. */
@@ -91,4 +106,9 @@ export class PartitionQueue implements TopicPartitionName {
     this.#full.push({ batch: this.#filling, firstSequence: undefined, attempts: 0, giveUpAtMs: 0 })
     this.#filling = undefined
   }
+}
+
+function sequenceAfter(sequence: number, count: number): number {
+  const next = sequence + count
+  return next > GREATEST_SEQUENCE ? next - GREATEST_SEQUENCE - 1 : next
 }

@@ -3,7 +3,7 @@
 //   append -> batch of its partition -> (full, or old enough, or flush) -> producer id, partitions of the transaction -> request -> written
 //
 // Invariants: of a partition one batch is on its way at a time, so order and sequence numbers hold when it has to be sent again. While it is,
-// the next batch grows, up to max.request.size: the slower the brokers, the larger the batches. The bytes of all records that are
+// the next batch grows, up to max.request.size: the slower the brokers, the larger the batches. One that the topic does not take is sent in halves. The bytes of all records that are
 // not written are counted; above buffer.memory nothing more is taken. The first failure ends it: nobody knows what is written then.
 // Thread: the task worker that owns the writer.
 import { FlinkError } from '../../../core/errors/flink-error.js'
@@ -16,6 +16,7 @@ import { PartitionQueue, type QueuedBatch } from './partition-queue.js'
 import { produce } from './produce-request.js'
 import type { ProducerSettings } from './producer-settings.js'
 import { largestRecordBytes, type BatchOrigin, type BatchRecord, type SealOptions } from './growing-batch.js'
+import { isTooLarge, tooLargeFailure } from './refused-size.js'
 import { SendWaiters } from './send-waiters.js'
 import { writeFailure } from './write-failure.js'
 
@@ -273,6 +274,12 @@ export class RecordSender {
       this.#waiters.wake()
       return
     }
+    if (isTooLarge(error)) {
+      if (queued.batch.count === 1) throw await this.#tooLarge(queue, queued, error)
+      this.#waiters.outstandingBytes += queue.giveBackHalves(queued)
+      this.#offer(queue)
+      return
+    }
     if (!isRetriable(error)) throw writeFailure(error, { queue, queued, session, settings: this.#input.settings })
     await this.#retry(queue, queued, error)
   }
@@ -288,9 +295,18 @@ export class RecordSender {
     }
     await cluster.pauseBeforeRetry(queued.attempts)
     queue.giveBack(queued)
+    this.#offer(queue)
+  }
+
+  /** What it was given back is due. */
+  #offer(queue: PartitionQueue): void {
     queue.isBusy = false
     queue.sinceMs = 0
     this.#pending.add(queue)
+  }
+
+  #tooLarge({ topic }: PartitionQueue, { batch: { sizeBytes } }: QueuedBatch, error: unknown): Promise<FlinkError> {
+    return tooLargeFailure(this.#input.cluster, { topic, sizeBytes }, error)
   }
 
   #fail(error: unknown): void {

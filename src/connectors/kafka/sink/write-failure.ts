@@ -16,7 +16,7 @@ const FENCED = new Set([
   'TRANSACTION_ABORTABLE',
   'UNKNOWN_PRODUCER_ID',
 ])
-const REFUSED = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP'])
+const REFUSED = new Set(['INVALID_RECORD', 'INVALID_TIMESTAMP'])
 
 export interface FailedWrite {
   readonly queue: PartitionQueue
@@ -44,7 +44,7 @@ export function writeFailure(error: unknown, { queue, queued, session, settings 
   const partition = queue.name
   if (REFUSED.has(name)) {
     const size = `a batch of ${String(queued.batch.count)} records with ${String(queued.batch.sizeBytes)} bytes`
-    const reason = `the broker answers ${name} for ${size}${name.endsWith('TOO_LARGE') ? '; compare batch.size and max.request.size of the sink with max.message.bytes of the topic' : ''}`
+    const reason = `the broker answers ${name} for ${size}`
     return new FlinkError('KAFKA_RECORD_REFUSED', { topic: queue.topic, reason }, { cause: error })
   }
   const timeout = durationText(settings.deliveryTimeoutMs)

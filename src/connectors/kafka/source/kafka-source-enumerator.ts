@@ -9,6 +9,7 @@ import { messageOf } from '../../../core/errors/thrown-value.js'
 import type { Logger } from '../../../core/logging/logger.js'
 import type { KafkaCluster } from '../client/kafka-cluster.js'
 import type { KafkaPartitionSplit, KafkaSourceEnumState } from './kafka-partition-split.js'
+import { PARTITIONS_ASSIGNED } from './partitions-assigned.js'
 import { PartitionDiscovery, type Discovered, type DiscoveryInput } from './partition-discovery.js'
 
 export interface KafkaSourceEnumeratorInput extends DiscoveryInput {
@@ -29,6 +30,8 @@ export class KafkaSourceEnumerator implements SplitEnumerator<KafkaPartitionSpli
   readonly #known: Set<string>
   #pending: KafkaPartitionSplit[]
   #isInitialDiscoveryFinished: boolean
+  /** Since this enumerator began: who has no partition yet is not waiting for one. */
+  #hasDiscovered = false
   #isDiscoveryOver = false
   #cluster: KafkaCluster | undefined
 
@@ -63,6 +66,7 @@ export class KafkaSourceEnumerator implements SplitEnumerator<KafkaPartitionSpli
 
   addReader(subtaskId: number): void {
     this.#assign([subtaskId])
+    if (this.#hasDiscovered) this.#tellAssigned([subtaskId])
   }
 
   snapshotState(): KafkaSourceEnumState {
@@ -88,12 +92,16 @@ export class KafkaSourceEnumerator implements SplitEnumerator<KafkaPartitionSpli
     }
     if (found === undefined) return
     this.#isInitialDiscoveryFinished = true
+    const isFirst = !this.#hasDiscovered
+    this.#hasDiscovered = true
     if (discoveryIntervalMs <= 0) this.#isDiscoveryOver = true
     for (const partition of found.splits) this.#known.add(partition.splitId())
     this.#pending.push(...found.splits)
     if (found.splits.length > 0) logger?.info('found partitions', { count: found.splits.length })
     this.#noteGone(found.partitions)
-    this.#assign([...context.registeredReaders().keys()])
+    const readers = [...context.registeredReaders().keys()]
+    this.#assign(readers)
+    if (isFirst) this.#tellAssigned(readers)
   }
 
   #noteGone(partitions: readonly string[]): void {
@@ -118,6 +126,10 @@ export class KafkaSourceEnumerator implements SplitEnumerator<KafkaPartitionSpli
     if (assignment.size > 0) context.assignSplits(assignment)
     if (!hasEnd || !this.#isDiscoveryOver) return
     for (const reader of readers) context.signalNoMoreSplits(reader)
+  }
+
+  #tellAssigned(readers: readonly number[]): void {
+    for (const reader of readers) this.#input.context.sendEventToSourceReader(reader, PARTITIONS_ASSIGNED)
   }
 }
 

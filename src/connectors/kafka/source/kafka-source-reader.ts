@@ -1,5 +1,6 @@
 // Duty: the reader of a Kafka source: emits the records of its partitions, keeps how far each was emitted, and tells the broker after
 // checkpoints.
+// A reader without partitions is idle: with more subtasks than partitions event time would stand still for ever otherwise.
 // Invariant: what the broker is told is what a completed checkpoint has. It is for others to look at: the job itself goes on from its
 // state, so a commit that fails is logged and counted, and nothing else.
 // Thread: the task worker that owns the task.
@@ -16,6 +17,7 @@ import type { ConsumerRecord } from './consumer-record.js'
 import { partitionId, type KafkaPartitionSplit } from './kafka-partition-split.js'
 import { KafkaPartitionSplitReader, type SplitReaderInput } from './kafka-partition-split-reader.js'
 import { schemaName, type KafkaRecordDeserializationSchema } from './kafka-record-deserialization-schema.js'
+import { isPartitionsAssigned } from './partitions-assigned.js'
 import { PositionReached, type FetchedElement } from './kafka-records.js'
 import type { OffsetCommitter } from './offset-committer.js'
 import type { KafkaSourceReaderMetrics, PartitionFigures } from './kafka-source-reader-metrics.js'
@@ -53,6 +55,8 @@ export class KafkaSourceReader<T> extends SourceReaderBase<
   readonly #input: KafkaSourceReaderInput<T>
   readonly #metrics: KafkaSourceReaderMetrics
   readonly #ending: { readonly isOver: boolean } | undefined
+  /** It has no partition, and the job's time is not to wait for one; to be said with the next poll. */
+  #isIdleUntold = false
 
   constructor(input: KafkaSourceReaderInput<T>) {
     const { context, deserializer, metrics } = input
@@ -71,7 +75,22 @@ export class KafkaSourceReader<T> extends SourceReaderBase<
     this.#input.committer?.start(() => super.snapshotState(NO_CHECKPOINT))
   }
 
+  override addSplits(splits: readonly KafkaPartitionSplit[]): void {
+    this.#isIdleUntold = false
+    super.addSplits(splits)
+  }
+
+  override handleSourceEvents(event: unknown): void {
+    if (!isPartitionsAssigned(event) || this.getNumberOfCurrentlyAssignedSplits() > 0) return
+    this.#isIdleUntold = true
+    this.notifyAvailable()
+  }
+
   override pollNext(output: ReaderOutput<T>): InputStatus {
+    if (this.#isIdleUntold) {
+      this.#isIdleUntold = false
+      output.markIdle()
+    }
     return this.#ending?.isOver === true ? InputStatus.END_OF_INPUT : super.pollNext(output)
   }
 

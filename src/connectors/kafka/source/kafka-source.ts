@@ -29,7 +29,8 @@ type KafkaSplitEnumerator = SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnum
 /**
  * Records of topics of Apache Kafka. Parallel, by partitions; exactly once: how far each partition was read is in the state, and what the
  * broker is told after checkpoints is for others to look at. Without an end, or with `setBounded`. New partitions are found every five
- * minutes (`partition.discovery.interval.ms`) and read from their beginning.
+ * minutes (`partition.discovery.interval.ms`) and read from their beginning. A subtask that has none is idle until it gets one, so that event
+ * time goes on where there are more subtasks than partitions; Flink's wants `withIdleness` for that.
  *
  * With `isolation.level` read_committed nothing of a transaction is read that is open or was aborted. An offset of the state that the broker
  * does not have any more, or whose topic was made anew, stops the job with KAFKA_OFFSET_MISSING, unless `--on-missing-offset` of `run` says

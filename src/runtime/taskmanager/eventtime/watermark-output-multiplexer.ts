@@ -1,7 +1,7 @@
 // Duty: one watermark and one idleness out of those of many outputs, which come and go: the splits of a source.
 // Invariants: what comes out never goes back. It is the smallest watermark of the outputs that are not idle, and stands still while
 // all are. An immediate output is looked at with each of its words, a deferred one with the next periodic look; one that nothing
-// was heard of holds time back. One that goes away holds nobody back from the next look on. When the last has gone everything
+// was heard of holds time back, from its first moment on. One that goes away holds nobody back from the next look on. When the last has gone everything
 // stays as it was: the next split may be on its way, and others would go past its time if they did not wait.
 // Figures: only an output that can have held the others back has them looked at: with 10,000 splits, one record in 10,000.
 // Thread: the task worker that owns the operator.
@@ -21,7 +21,8 @@ export class WatermarkOutputMultiplexer {
   readonly #underlying: WatermarkOutput
   readonly #outputs = new Map<string, PartialWatermark>()
   #combined = NO_TIMESTAMP
-  #isIdle = false
+  /** Undefined: nothing was said. */
+  #isIdle: boolean | undefined
   /** Outputs have changed without a look at them. */
   #isStale = false
 
@@ -37,6 +38,7 @@ export class WatermarkOutputMultiplexer {
   registerNewOutput(id: string, listener?: WatermarkUpdateListener): void {
     if (this.#outputs.has(id)) throw new FlinkError('ASSERTION_FAILED', { what: `there is an output ${id} already` })
     this.#outputs.set(id, new PartialWatermark(listener))
+    this.#setIdle(false)
   }
 
   /** False: there is none of that name. */

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import * as kafka from '@platformatic/kafka'
 import fc from 'fast-check'
-import { GrowingBatch, largestRecordBytes } from '../../../../src/connectors/kafka/sink/growing-batch.js'
+import {
+  GrowingBatch,
+  largestRecordBytes,
+  type BatchRecord,
+} from '../../../../src/connectors/kafka/sink/growing-batch.js'
 import { murmur2, partitionOfKey } from '../../../../src/connectors/kafka/sink/murmur2.js'
 import { sealOptions } from '../../../../src/connectors/kafka/sink/seal-options.js'
 import { RecordBatch } from '../../../../src/connectors/kafka/client/record-batch.js'
@@ -16,6 +20,12 @@ const record = fc.record({
   headers: fc.array(fc.record({ key: fc.string(), value: field }), { maxLength: 3 }),
   timestampMs: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
 })
+
+function copyOf(records: readonly BatchRecord[]): GrowingBatch {
+  const batch = new GrowingBatch(10)
+  for (const each of records) batch.append(each)
+  return batch
+}
 
 function bytesOf(given: Uint8Array | string | null): string | null {
   return given === null ? null : Buffer.from(given as Uint8Array).toString('hex')
@@ -49,6 +59,33 @@ describe('A batch of records', () => {
           })),
         )
         assert.equal(Number(read.maxTimestamp), Math.max(...records.map(({ timestampMs }) => timestampMs)))
+      }),
+    )
+  })
+
+  it('gives its records in halves, in their order, also after it was sealed', () => {
+    const read = (batch: GrowingBatch): unknown[] => {
+      const bytes = Buffer.from(batch.seal(ORIGIN, 1, sealOptions(kafka, 'none')))
+      new RecordBatch(bytes).checkCrc()
+      const { records, firstTimestamp } = kafka.readRecordsBatch(kafka.Reader.from(bytes))
+      return records.map(({ key, value, headers, timestampDelta }) => ({
+        ...{ key: bytesOf(key as never), value: bytesOf(value as never) },
+        headers: headers.map(([name, said]) => [bytesOf(name as never), bytesOf(said as never)]),
+        timestampMs: Number(firstTimestamp + timestampDelta),
+      }))
+    }
+    const timed = fc
+      .tuple(record, fc.integer({ min: 0, max: 2 ** 44 }))
+      .map(([each, timestampMs]) => ({ ...each, timestampMs }))
+    const codec = fc.constantFrom(undefined, 'none' as const, 'gzip' as const)
+    fc.assert(
+      fc.property(fc.array(timed, { minLength: 2, maxLength: 20 }), codec, (records, sealedBy) => {
+        const batch = copyOf(records)
+        const all = read(copyOf(records))
+        if (sealedBy !== undefined) batch.seal(ORIGIN, 0, sealOptions(kafka, sealedBy))
+        const [first, second] = batch.halves()
+        assert.equal(first.count, Math.ceil(records.length / 2))
+        assert.deepEqual([...read(first), ...read(second)], all)
       }),
     )
   })

@@ -16,6 +16,7 @@ function started(stub: StubProducers, options?: SinkRunOptions): Promise<KafkaSi
   return new KafkaSinkRun(stub, options).start()
 }
 
+const TOO_LARGE = 10
 const isCode = (code: string) => (error: unknown) => FlinkError.is(error) && error.code === code
 
 describe('A KafkaSink with EXACTLY_ONCE', () => {
@@ -159,6 +160,26 @@ describe('A KafkaSink with EXACTLY_ONCE', () => {
     const properties = { 'flink.on-lost-transaction': 'ignore' }
     const next = await new KafkaSinkRun(stub, { properties }).start(snapshot)
     assert.equal(next.lost.length, 1)
+    await next.close()
+  })
+
+  it('fails where Kafka has forgotten a transaction of the restored snapshot, and goes on where it is told to', async () => {
+    const stub = brokersWith()
+    const run = await started(stub)
+    await run.writeAll('a')
+    const snapshot = await run.checkpoint(1)
+    await run.complete(1)
+    await run.close()
+    // As after transactional.id.expiration.ms.
+    stub.transactions.clear()
+    await assert.rejects(new KafkaSinkRun(stub).start(snapshot), isCode('KAFKA_TRANSACTION_FORGOTTEN'))
+    // Somebody else has the name now.
+    stub.transactions.set('job-0-1', { producerId: 1, epoch: 0, state: 'Empty', partitions: new Set() })
+    await assert.rejects(new KafkaSinkRun(stub).start(snapshot), isCode('KAFKA_TRANSACTION_FORGOTTEN'))
+    const properties = { 'flink.on-lost-transaction': 'ignore' }
+    const next = await new KafkaSinkRun(stub, { properties }).start(snapshot)
+    assert.equal(next.lost.length, 1)
+    assert.deepEqual(stub.visible('t'), ['a'])
     await next.close()
   })
 
@@ -329,6 +350,39 @@ describe('Records of a KafkaSink', () => {
     await Promise.all(waits)
     assert.ok(stub.written.length > 0)
     await run.close()
+  })
+
+  it('go in smaller batches where the topic does not take one, once each and in their order', async () => {
+    for (const properties of [{}, { 'compression.type': 'gzip' }]) {
+      const stub = brokersWith(1)
+      stub.refuses = ({ values }) => (values.length > 3 ? TOO_LARGE : undefined)
+      const run = await started(stub, { properties: { 'linger.ms': 60_000, ...properties } })
+      const values = Array.from({ length: 50 }, (_, index) => `v${String(index)}`)
+      await run.writeAll(...values)
+      await run.checkpoint(1)
+      await run.writeAll('after')
+      await run.finish(2)
+      assert.deepEqual(stub.visible('t'), [...values, 'after'])
+      assert.ok(stub.written.every(({ values: written }) => written.length <= 3))
+      await run.close()
+    }
+  })
+
+  it('are refused with their size and the limit where one alone is larger than the topic takes', async () => {
+    const stub = brokersWith(1)
+    stub.refuses = ({ values }) => (values.some(({ length }) => length > 5000) ? TOO_LARGE : undefined)
+    stub.mostMessageBytes = 4096
+    const run = await started(stub, options)
+    await run.writeAll('a', 'x'.repeat(6000), 'b')
+    const isSaid = (error: unknown): boolean =>
+      FlinkError.is(error, 'KAFKA_RECORD_REFUSED') &&
+      /for t .*5\.9 KB.*max\.message\.bytes of the topic is 4\.0 KB/.test(error.message)
+    await assert.rejects(run.checkpoint(1), isSaid)
+    assert.deepEqual(stub.visible('t'), ['a'])
+    stub.mostMessageBytes = undefined
+    const other = await started(stub, options)
+    await other.writeAll('x'.repeat(6000))
+    await assert.rejects(other.checkpoint(1), /max\.message\.bytes of the topic is less/)
   })
 
   it('are refused where they are larger than a request may be, and where their partition is not there', async () => {

@@ -95,6 +95,25 @@ describe('A Kafka enumerator', () => {
     await enumerator.close()
   })
 
+  it('tells each reader once when the first partitions are assigned, and not while they are looked for', async () => {
+    const stub = new StubKafka()
+    stub.create('t', 1)
+    const context = new EnumeratorContext(3)
+    context.register(0, 1)
+    const restored = { knownPartitions: ['t-0'], pendingSplits: [], isInitialDiscoveryFinished: true }
+    const enumerator = enumeratorOf(stub, context, { restored })
+    enumerator.start()
+    enumerator.addReader(0)
+    assert.deepEqual(context.events, [])
+    await context.turn()
+    await context.turn()
+    assert.deepEqual(context.events, ['0: partitions-assigned', '1: partitions-assigned'])
+    context.register(2)
+    enumerator.addReader(2)
+    assert.deepEqual(context.events.slice(2), ['2: partitions-assigned'])
+    await enumerator.close()
+  })
+
   it('finds partitions that come later, once each, and reads them from their beginning', async () => {
     const stub = new StubKafka()
     const topic = stub.create('t', 1)

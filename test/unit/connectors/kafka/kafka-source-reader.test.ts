@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { ProtocolError } from '@platformatic/kafka'
 import { EARLIEST_OFFSET, KafkaPartitionSplit } from '../../../../src/connectors/kafka/source/kafka-partition-split.js'
+import { PARTITIONS_ASSIGNED } from '../../../../src/connectors/kafka/source/partitions-assigned.js'
 import { FlinkError, type ErrorCode } from '../../../../src/index.js'
 import { markerOf } from './batches-of.js'
 import { ReaderRun } from './kafka-source-run.js'
@@ -63,6 +65,31 @@ describe('A Kafka reader', () => {
     isDown = false
     assert.deepEqual(await run.run(5000), ['later'])
     await run.close()
+  })
+
+  it('is idle when the first partitions are assigned and none is its own, as event time would stand still', async () => {
+    const stub = new StubKafka()
+    stub.create('t', 2)
+    stub.write('t', 0, 'a')
+    const run = new ReaderRun(stub, [])
+    await run.run()
+    assert.equal(run.numIdle, 0)
+    run.reader.handleSourceEvents({ kind: 'something else' })
+    await run.run()
+    assert.equal(run.numIdle, 0)
+    let isAwake = false
+    void run.reader.isAvailable().then(() => (isAwake = true))
+    run.reader.handleSourceEvents(PARTITIONS_ASSIGNED)
+    await setImmediate()
+    assert.ok(isAwake)
+    await run.run()
+    assert.equal(run.numIdle, 1)
+    await run.close()
+    const other = new ReaderRun(stub, [splitOf('t', 0, EARLIEST_OFFSET)])
+    other.reader.handleSourceEvents(PARTITIONS_ASSIGNED)
+    assert.deepEqual(await other.run(), ['a'])
+    assert.equal(other.numIdle, 0)
+    await other.close()
   })
 
   it('fails where it may not read', async () => {

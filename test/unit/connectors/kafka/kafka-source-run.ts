@@ -35,6 +35,8 @@ export interface ReaderRunOptions {
 export class ReaderRun {
   readonly emitted: string[] = []
   readonly warnings: string[] = []
+  /** How often it said that it is idle. */
+  numIdle = 0
   readonly clock = new ManualClock()
   readonly metrics = new MetricGroup([])
   readonly reader: KafkaSourceReader<string>
@@ -69,7 +71,8 @@ export class ReaderRun {
       ending: undefined,
     }
     this.reader = new KafkaSourceReader(parts)
-    this.#output = outputTo(this.emitted, options.onFailed)
+    const idle = (): void => void (this.numIdle += 1)
+    this.#output = { ...outputTo(this.emitted, options.onFailed), markIdle: idle }
     this.reader.addSplits(splits)
   }
 
@@ -122,6 +125,8 @@ function outputTo(
 export class EnumeratorContext implements SplitEnumeratorContext<KafkaPartitionSplit> {
   readonly assigned: string[] = []
   readonly splits: KafkaPartitionSplit[] = []
+  /** To readers. */
+  readonly events: string[] = []
   readonly withoutMore = new Set<number>()
   readonly readers = new Map<number, never>()
   periodMs: number | undefined
@@ -188,8 +193,8 @@ export class EnumeratorContext implements SplitEnumeratorContext<KafkaPartitionS
     void action()
   }
 
-  sendEventToSourceReader(): void {
-    // None.
+  sendEventToSourceReader(subtask: number, event: { readonly kind: string }): void {
+    this.events.push(`${String(subtask)}: ${event.kind}`)
   }
 
   setIsProcessingBacklog(): void {

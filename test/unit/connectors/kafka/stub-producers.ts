@@ -42,6 +42,8 @@ export class StubProducers extends StubKafka {
   loses: (batch: WrittenBatch) => boolean = () => false
   mostTimeoutMs = Number.POSITIVE_INFINITY
   listsTransactions = true
+  /** Undefined: nobody may know. */
+  mostMessageBytes: number | undefined
   /** Topics that are made when a producer asks for them. */
   makesTopics = false
   #producerIds = 1000
@@ -57,6 +59,11 @@ export class StubProducers extends StubKafka {
         this.#end({ id, producerId: Number(producerId), epoch }, commits),
       ),
       apiVersionsV3: api('apiVersions', () => ({ apiKeys: this.listsTransactions ? [{ apiKey: 66 }] : [] })),
+      describeConfigsV4: api('describeConfigs', () => {
+        if (this.mostMessageBytes === undefined) throw new kafka.ProtocolError('TOPIC_AUTHORIZATION_FAILED')
+        const limit = { name: 'max.message.bytes', value: String(this.mostMessageBytes) }
+        return { results: [{ configs: [limit] }] }
+      }),
       listTransactionsV0: api('listTransactions', (states: readonly string[]) => ({
         transactionStates: [...this.transactions]
           .filter(([, { state }]) => states.length === 0 || states.includes(state))

@@ -110,6 +110,12 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     [['da', 3]],
     [['periodic'], 'active', 5],
   ],
+  'active with a new one': [
+    [['ia', 5], 5],
+    [['ia', 'idle'], 'idle'],
+    [['+', 'b'], 'active'],
+    [['ia', 6]],
+  ],
   'nothing of an output that says nothing': [[['periodic']]],
 }
 
@@ -151,9 +157,9 @@ class PlainMultiplexer {
   #isIdle = false
 
   perform([what, told]: Step): Told[] {
-    if (what === '+') this.#outputs.set(told, { watermark: Number.NEGATIVE_INFINITY, isIdle: false })
+    if (what === '+') return this.#add(told)
     if (what === '-') this.#outputs.delete(told)
-    if (what === '+' || what === '-') return []
+    if (what === '-') return []
     if (what === 'periodic') return this.#look()
     const output = this.#outputs.get(what.slice(1))
     assert.ok(output)
@@ -163,6 +169,13 @@ class PlainMultiplexer {
     if (what.startsWith('d')) return []
     const looks = typeof told !== 'number' || wasIdle || (told > before && told > this.#combined)
     return looks ? this.#look() : []
+  }
+
+  #add(id: string): Told[] {
+    this.#outputs.set(id, { watermark: Number.NEGATIVE_INFINITY, isIdle: false })
+    const out: Told[] = this.#isIdle ? ['active'] : []
+    this.#isIdle = false
+    return out
   }
 
   #look(): Told[] {
@@ -236,7 +249,7 @@ describe('WatermarkOutputMultiplexer', () => {
         const id = what === '-' ? name : what.slice(1)
         if (what !== 'periodic' && !known.has(id)) {
           multiplexer.registerNewOutput(id)
-          plain.perform(['+', id])
+          assert.deepEqual(target.told.splice(0), plain.perform(['+', id]), `after + ${id}`)
           known.add(id)
         }
         perform(multiplexer, each)

@@ -346,6 +346,20 @@ describe('SourceOperator and time', () => {
     assert.deepEqual(source.context.output.take(), [watermark(5), watermark(6), watermark(7), status('idle')])
   })
 
+  it('is active again, and waits, when it was idle and gets a split', async () => {
+    const source = await opened(new PlayedSource(), byValue)
+    source.reader.pollNext = (output: ReaderOutput<unknown>) => {
+      output.markIdle()
+      return InputStatus.NOTHING_AVAILABLE
+    }
+    source.operator.emitNext()
+    assert.deepEqual(source.context.output.take(), [status('idle')])
+    source.assign(new PlayedSplit('a'))
+    assert.deepEqual(source.context.output.take(), [status('active')])
+    source.advance(201)
+    assert.deepEqual(source.context.output.take(), [])
+  })
+
   it('is at the end of time when its records have ended', async () => {
     const source = await opened(new PlayedSource(), byValue)
     source.operator.advanceToEndOfTime()
