@@ -5,6 +5,7 @@ import { ReasonError } from '../../core/errors/reason-error.js'
 import { messageOf } from '../../core/errors/thrown-value.js'
 import type { AvroOptions, AvroSchema } from './avro-schema.js'
 import { bigintLongs } from './bigint-longs.js'
+import { boundedBlocks } from './bounded-blocks.js'
 import { loadAvsc } from './load-avsc.js'
 import { numberLongs } from './number-longs.js'
 
@@ -26,7 +27,7 @@ export function avroTypeOf(
     const type = avsc.Type.forSchema(parsed as Parameters<typeof avsc.Type.forSchema>[0], {
       omitRecordMethods: true,
       registry: Object.assign(registry, { long }),
-      typeHook: (inner) => (isLong(inner) ? long : undefined),
+      typeHook: (inner, hookOptions) => (isLong(inner) ? long : boundedBlocks(avsc, inner, hookOptions)),
     })
     makePlain(type, new Set())
     return type

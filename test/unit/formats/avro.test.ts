@@ -165,6 +165,41 @@ describe('Avro', () => {
     }
   })
 
+  it('does not believe a message that names more elements than it has bytes for', () => {
+    const many = [0x80, 0x80, 0x80, 0x80, 0x80, 0x40]
+    const empty = { type: 'record', name: 'Empty', fields: [] }
+    const arrays = ['null', 'int', empty].map((items) => ({ type: 'array', items }))
+    const maps = ['null', 'int'].map((values) => ({ type: 'map', values }))
+    const refused = is('RECORD_NOT_DESERIALIZABLE', /it names 1099511627776 elements, and has 2 bytes/)
+    for (const schema of [...arrays, ...maps]) {
+      const whole = AvroDeserializationSchema.forGeneric(schema)
+      assert.throws(() => whole.deserialize(Uint8Array.from([...many, 0, 0])), refused)
+      const writerSchema = { type: 'record', name: 'Left', fields: [{ name: 'out', type: schema }] }
+      const other = AvroDeserializationSchema.forGeneric({ ...writerSchema, fields: [] }, AvroEncoding.BINARY, {
+        writerSchema,
+      })
+      assert.throws(() => other.deserialize(Uint8Array.from([...many, 0, 0])), refused)
+    }
+  })
+
+  it('reads elements that have no bytes, and a map with whichever keys', () => {
+    const nulls = AvroDeserializationSchema.forGeneric<readonly null[]>({ type: 'array', items: 'null' })
+    assert.deepEqual(nulls.deserialize(Uint8Array.from([6, 0])), [null, null, null])
+    const schema = { type: 'map', values: 'int' }
+    const counts = Object.fromEntries([
+      ['__proto__', 7],
+      ['constructor', 8],
+    ])
+    const bytes = AvroSerializationSchema.forGeneric<object>(schema).serialize(counts)
+    assert.deepEqual(
+      Object.entries(AvroDeserializationSchema.forGeneric<object>(schema).deserialize(bytes) ?? {}),
+      Object.entries(counts),
+    )
+    const oneBlock = [1, 4, 2, 0]
+    const ints = AvroDeserializationSchema.forGeneric({ type: 'array', items: 'int' })
+    assert.deepEqual(ints.deserialize(Uint8Array.from(oneBlock)), [1])
+  })
+
   it('writes JSON that people read', () => {
     const bytes = AvroSerializationSchema.forGeneric<object>(ADDRESS, AvroEncoding.JSON).serialize({ city: 'Köln' })
     assert.equal(textOf(bytes), '{"city":"Köln"}')

@@ -6,6 +6,7 @@ import {
   ConfluentRegistryAvroDeserializationSchema,
   ConfluentRegistryAvroSerializationSchema,
 } from '../../../src/formats/avro/avro-entry.js'
+import { avroTypeOf } from '../../../src/formats/avro/avro-type.js'
 import {
   requestBlocking,
   type RegistryAnswer,
@@ -103,6 +104,39 @@ describe('A client of a schema registry', () => {
     assert.equal(asked.length, 1)
     for (let times = 0; times < 101; times += 1) assert.equal(cache.get(9), undefined)
     assert.equal(asked.length, 3)
+  })
+
+  it('refuses schemas that refer to each other in a circle', () => {
+    const [one, other] = [
+      { name: 'One', subject: 'one', version: 1 },
+      { name: 'Other', subject: 'other', version: 1 },
+    ]
+    const { client, asked } = registryWith({
+      '/schemas/ids/7': found({ schema: '"One"', references: [one] }),
+      '/subjects/one/versions/1': found({ schema: '"Other"', references: [other] }),
+      '/subjects/other/versions/1': found({ schema: '"One"', references: [one] }),
+    })
+    const refused = is(
+      'SCHEMA_REGISTRY_REFUSED',
+      /version 1 of other: it refers to version 1 of one, which refers to it/,
+    )
+    assert.throws(() => client.schemaById(7, {}), refused)
+    assert.equal(asked.length, 3)
+  })
+
+  it('takes no 404 of somebody else for a schema that is not there: it would be none of the record', () => {
+    for (const text of ['<html>404 Not Found</html>', '{"error_code":404,"message":"HTTP 404 Not Found"}', 'null']) {
+      const { client } = registryWith({ '/schemas/ids/1': { status: 404, text } })
+      assert.throws(() => client.schemaById(1, {}), is('SCHEMA_REGISTRY_REFUSED', /HTTP 404/))
+    }
+  })
+
+  it('asks once for a schema whose values the reader cannot read', () => {
+    const { client, asked } = registryWith({ '/schemas/ids/1': found({ schema: '"string"' }) })
+    const reader = avroTypeOf('int', { place: 'test' })
+    const cache = new SchemaCache(client, { reader, options: {}, capacity: 2 })
+    for (let times = 0; times < 50; times += 1) assert.throws(() => cache.get(1), /cannot read "string" as "int"/)
+    assert.equal(asked.length, 1)
   })
 
   it('asks with the name and the password that it was given', () => {

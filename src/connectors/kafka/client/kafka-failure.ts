@@ -54,6 +54,9 @@ const REFUSALS: Readonly<Record<string, string>> = {
   SECURITY_DISABLED: 'Check security.protocol',
 }
 const LOGIN = 'Check security.protocol, sasl.mechanism and sasl.jaas.config'
+/** The broker has hung up on a client that speaks another protocol, or the client has on the broker. */
+const PROTOCOL =
+  '. Where it runs, compare security.protocol with the listener of this port: one that wants TLS or a login closes connections without a word'
 const CERTIFICATE =
   'Check ssl.truststore.* (whom this client trusts), ssl.keystore.* (who it is) and the name in the certificate of the broker'
 const ADVICE: Readonly<Record<string, string>> = {
@@ -102,7 +105,8 @@ export function kafkaFailure(error: unknown, { operation, broker, timeout, mecha
     )
   }
   if (isBroken(error)) {
-    return new FlinkError('KAFKA_UNREACHABLE', { operation, broker, timeout, reason }, { cause: error })
+    const details = { operation, broker, timeout, reason: isClosedByOther(error) ? reason + PROTOCOL : reason }
+    return new FlinkError('KAFKA_UNREACHABLE', details, { cause: error })
   }
   const [name = ''] = protocolErrorsOf(error)
   const advice = ADVICE[name] === undefined ? '' : `${ADVICE[name]}.`
@@ -116,6 +120,13 @@ function accessAdviceOf(error: unknown): string | undefined {
     if (isCertificateCode(code)) return CERTIFICATE
   }
   return undefined
+}
+
+/** Somebody was there. */
+function isClosedByOther(error: unknown): boolean {
+  return /^Connection closed|before secure TLS connection|ECONNRESET/.test(
+    said(error).replace(/^Connection to .* failed: /, ''),
+  )
 }
 
 /** What Node calls errors of certificates and handshakes. */

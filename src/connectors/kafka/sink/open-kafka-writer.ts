@@ -97,7 +97,18 @@ async function openNaming<IN>(
   const restoredCheckpointId = context.getRestoredCheckpointId() ?? 0
   const [subtask, logger] = [taskInfo.getIndexOfThisSubtask(), context.getLogger?.()]
   const next = restoredCheckpointId + 1
-  const naming = new TransactionNaming({ cluster, settings: input.settings, prefix, subtask, logger, next })
+  const onShortened = (shortened: TransactionNaming): void => {
+    warnOfTimeout(shortened, context)
+  }
+  const naming = new TransactionNaming({
+    cluster,
+    settings: input.settings,
+    prefix,
+    subtask,
+    logger,
+    next,
+    onShortened,
+  })
   warnOfTimeout(naming, context)
   const leftOver: LeftOverInput = {
     ...{ prefix, isPrefixShared: input.isPrefixShared },

@@ -25,6 +25,8 @@ export interface NamingInput {
   readonly logger: Logger | undefined
   /** The first number. */
   readonly next: number
+  /** The timeout is a shorter one than it was. */
+  readonly onShortened: (naming: TransactionNaming) => void
 }
 
 export class TransactionNaming {
@@ -92,6 +94,7 @@ export class TransactionNaming {
       'the brokers allow no transaction as long as the default of Flink: a shorter one is used',
       fields,
     )
+    this.#input.onShortened(this)
   }
 
   async #fillGap(upTo: number): Promise<void> {

@@ -19,6 +19,8 @@ export class SchemaCache {
   readonly #capacity: number
   readonly #known = new Map<number, WriterSchema>()
   readonly #unknown = new Map<number, number>()
+  /** Why values of a schema cannot be read as the reader's: that is so for each message of it. */
+  readonly #unreadable = new Map<number, unknown>()
 
   constructor(
     client: SchemaRegistryClient,
@@ -36,6 +38,7 @@ export class SchemaCache {
   }
 
   #ask(id: number): WriterSchema | undefined {
+    if (this.#unreadable.has(id)) throw this.#unreadable.get(id)
     const times = this.#unknown.get(id) ?? 0
     if (times % ASKED_AGAIN_AFTER !== 0) {
       this.#unknown.set(id, times + 1)
@@ -47,9 +50,18 @@ export class SchemaCache {
       return undefined
     }
     this.#unknown.delete(id)
-    const writer = { type, resolver: this.#reader?.createResolver(type) }
+    const writer = { type, resolver: this.#resolverOf(id, type) }
     put(this.#known, [id, writer], this.#capacity)
     return writer
+  }
+
+  #resolverOf(id: number, writer: Type): WriterSchema['resolver'] {
+    try {
+      return this.#reader?.createResolver(writer)
+    } catch (error) {
+      put(this.#unreadable, [id, error], this.#capacity)
+      throw error
+    }
   }
 }
 

@@ -7,6 +7,8 @@ import type { RegistrySettings } from './registry-settings.js'
 
 const CONTENT_TYPE = 'application/vnd.schemaregistry.v1+json'
 const NOT_FOUND = 404
+/** The registry's own words for it: no such subject, version, schema. Whoever else answers 404 does so for every schema. */
+const UNKNOWN_TO_REGISTRY: ReadonlySet<unknown> = new Set([40401, 40402, 40403])
 const FIRST_OF_REFUSALS = 300
 const SHOWN_CHARACTERS = 300
 
@@ -20,6 +22,15 @@ interface StoredSchema {
   readonly schema: string
   readonly schemaType?: string
   readonly references?: readonly Reference[]
+}
+
+/** A schema with those that it refers to. */
+interface Resolving {
+  readonly options: AvroOptions
+  /** The types so far. */
+  readonly registry: Record<string, Type>
+  /** Those that refer to each other down to this one. */
+  readonly within: readonly string[]
 }
 
 /**
@@ -41,7 +52,7 @@ export class SchemaRegistryClient {
     const stored = this.#get(`/schemas/ids/${String(id)}`, `the schema ${String(id)}`)
     return stored === undefined
       ? undefined
-      : this.#typeOf(stored, `the schema ${String(id)}`, { options, registry: {} })
+      : this.#typeOf(stored, `the schema ${String(id)}`, { options, registry: {}, within: [] })
   }
 
   /** The id of the schema in the subject, which takes it where it has it not. */
@@ -56,11 +67,7 @@ export class SchemaRegistryClient {
     throw this.#refused(what, answer)
   }
 
-  #typeOf(
-    { schema, schemaType = 'AVRO', references = [] }: StoredSchema,
-    what: string,
-    into: { options: AvroOptions; registry: Record<string, Type> },
-  ): Type {
+  #typeOf({ schema, schemaType = 'AVRO', references = [] }: StoredSchema, what: string, into: Resolving): Type {
     if (schemaType !== 'AVRO') {
       throw this.#refused(what, { status: undefined, text: `it is one of ${schemaType}, not of Avro` })
     }
@@ -68,12 +75,15 @@ export class SchemaRegistryClient {
       if (into.registry[name] !== undefined) continue
       const referred = `version ${String(version)} of ${subject}`
       const path = `/subjects/${encodeURIComponent(subject)}/versions/${String(version)}`
+      if (into.within.includes(path)) {
+        throw this.#refused(what, { status: undefined, text: `it refers to ${referred}, which refers to it` })
+      }
       const stored = this.#get(path, referred)
       if (stored === undefined) throw this.#refused(referred, { status: NOT_FOUND, text: `${what} refers to it` })
-      this.#typeOf(stored, referred, into)
+      this.#typeOf(stored, referred, { ...into, within: [...into.within, path] })
     }
     try {
-      return avroTypeOf(schema, { place: what, ...into })
+      return avroTypeOf(schema, { place: what, options: into.options, registry: into.registry })
     } catch (error) {
       if (!FlinkError.is(error, 'GRAPH_INVALID')) throw error
       throw this.#refused(what, { status: undefined, text: error.message })
@@ -82,7 +92,7 @@ export class SchemaRegistryClient {
 
   #get(path: string, what: string): StoredSchema | undefined {
     const answer = this.#ask(path, what, undefined)
-    if (answer.status === NOT_FOUND) return undefined
+    if (answer.status === NOT_FOUND && UNKNOWN_TO_REGISTRY.has(errorCodeOf(answer.text))) return undefined
     if (answer.status >= FIRST_OF_REFUSALS) throw this.#refused(what, answer)
     const stored = this.#parsed(what, answer.text) as Partial<StoredSchema>
     if (typeof stored.schema !== 'string') throw this.#refused(what, answer)
@@ -126,6 +136,14 @@ function wordsOf(text: string): string {
     return typeof message === 'string' ? message : text
   } catch {
     return text
+  }
+}
+
+function errorCodeOf(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { readonly error_code?: unknown } | null)?.error_code
+  } catch {
+    return undefined
   }
 }
 

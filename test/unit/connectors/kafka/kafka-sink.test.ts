@@ -245,6 +245,17 @@ describe('A KafkaSink with EXACTLY_ONCE', () => {
     assert.equal((await started(stub, checkpoints('6 min'))).warnings.length, 1)
   })
 
+  it('warns of it too where it takes the shorter timeout of the brokers', async () => {
+    const stub = brokersWith()
+    stub.mostTimeoutMs = 900_000
+    const configuration = { 'execution.checkpointing.interval': '6 min', 'execution.checkpointing.timeout': '10 min' }
+    const run = await started(stub, { configuration })
+    assert.deepEqual(run.warnings, [])
+    await run.writeAll('a')
+    await run.finish(1)
+    assert.equal(run.warnings.length, 1)
+  })
+
   it('has names of its own for each writer where it was given no prefix, and a restored one goes on with them', async () => {
     const stub = brokersWith()
     const run = await started(stub, { parallelism: 2, prefix: undefined })
