@@ -40,10 +40,8 @@ const emptyOf = new WeakMap<Tap, number>()
 /** The type of an array or a map; undefined for any other schema. */
 export function boundedBlocks({ types }: AvroLibrary, schema: Schema, options: Options): Type | undefined {
   const type = typeof schema === 'object' && 'type' in schema ? schema.type : undefined
-  if (type === 'array')
-    return bounded(new types.ArrayType(schema as never, options as never), { _read: readArray, _skip: skipArray })
-  if (type === 'map')
-    return bounded(new types.MapType(schema as never, options as never), { _read: readMap, _skip: skipMap })
+  if (type === 'array') return bounded(new types.ArrayType(schema, options), { _read: readArray, _skip: skipArray })
+  if (type === 'map') return bounded(new types.MapType(schema, options), { _read: readMap, _skip: skipMap })
   return undefined
 }
 

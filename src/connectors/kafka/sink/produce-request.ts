@@ -36,7 +36,7 @@ export async function produce(
     .callBroker(request.nodeId, description, (connection) => sent(connection, library, request))
     .catch((error: unknown) => answerOf(error))
   if (response === undefined || request.acks === 0) return request.batches.map(() => undefined)
-  const codes = new Map<string, { readonly errorCode: number; readonly errorMessage?: string | null | undefined }>()
+  const codes = new Map<string, PartitionResponse>()
   for (const { name, partitionResponses } of response.responses) {
     for (const each of partitionResponses) codes.set(`${name} ${String(each.index)}`, each)
   }
@@ -44,11 +44,19 @@ export async function produce(
     const said = codes.get(`${topic} ${String(partition)}`)
     if (said?.errorCode === 0) return undefined
     // A partition of which nothing is said is asked for again.
-    return new library.ProtocolError(said?.errorCode ?? REQUEST_TIMED_OUT, said?.errorMessage ?? null)
+    return new library.ProtocolError(said?.errorCode ?? REQUEST_TIMED_OUT, wordsOf(said))
   })
 }
 
 const REQUEST_TIMED_OUT = 7
+
+type PartitionResponse = ProduceResponse['responses'][number]['partitionResponses'][number]
+
+/** The broker's own: of the first record that it does not take, or of all. */
+function wordsOf(said: PartitionResponse | undefined): string | null {
+  const ofRecord = said?.recordErrors.find(({ batchIndexErrorMessage: words }) => typeof words === 'string')
+  return ofRecord?.batchIndexErrorMessage ?? said?.errorMessage ?? null
+}
 
 function sent(
   connection: KafkaConnection,

@@ -44,7 +44,9 @@ export function writeFailure(error: unknown, { queue, queued, session, settings 
   const partition = queue.name
   if (REFUSED.has(name)) {
     const size = `a batch of ${String(queued.batch.count)} records with ${String(queued.batch.sizeBytes)} bytes`
-    const reason = `the broker answers ${name} for ${size}`
+    const words = serverWordsOf(error)
+    const answer = words === undefined ? name : `${name} (${words})`
+    const reason = `the broker answers ${answer} for ${size}`
     return new FlinkError('KAFKA_RECORD_REFUSED', { topic: queue.topic, reason }, { cause: error })
   }
   const timeout = durationText(settings.deliveryTimeoutMs)
@@ -54,4 +56,10 @@ export function writeFailure(error: unknown, { queue, queued, session, settings 
   const reason = `${name}${name === '' ? '' : ': '}${messageOf(error)}`
   const details = { numRecords: queued.batch.count, partition, broker: 'its leader', timeout, reason }
   return new FlinkError('KAFKA_WRITE_FAILED', details, { cause: error })
+}
+
+/** What the broker has said beside the name; without a dot, as more of the sentence follows. */
+function serverWordsOf(error: unknown): string | undefined {
+  const { serverErrorMessage: words } = error as { readonly serverErrorMessage?: unknown }
+  return typeof words === 'string' && words !== '' ? words.replace(/\.$/, '') : undefined
 }

@@ -17,6 +17,8 @@ function started(stub: StubProducers, options?: SinkRunOptions): Promise<KafkaSi
 }
 
 const TOO_LARGE = 10
+/** Kafka's number of the error. */
+const INVALID_RECORD = 87
 const isCode = (code: string) => (error: unknown) => FlinkError.is(error) && error.code === code
 
 describe('A KafkaSink with EXACTLY_ONCE', () => {
@@ -350,6 +352,19 @@ describe('Records of a KafkaSink', () => {
     await run.writeAll('a')
     await run.until(() => run.failures.length > 0)
     assert.ok(isCode('KAFKA_RECORD_REFUSED')(run.failures[0]))
+  })
+
+  it('are refused with what the broker says of them', async () => {
+    const stub = brokersWith(1)
+    stub.refuses = () => INVALID_RECORD
+    stub.refusalWords = 'Compacted topic cannot accept message without key in topic partition t-0.'
+    const run = await started(stub, options)
+    await run.writeAll('a')
+    await assert.rejects(run.checkpoint(1), (error: unknown) => {
+      assert.ok(FlinkError.is(error, 'KAFKA_RECORD_REFUSED'), String(error))
+      assert.match(error.message, /answers INVALID_RECORD \(Compacted topic .* t-0\) for a batch of 1 records/)
+      return true
+    })
   })
 
   it('wait where more than buffer.memory is not written', async () => {

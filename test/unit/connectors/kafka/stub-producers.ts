@@ -38,6 +38,8 @@ export class StubProducers extends StubKafka {
   readonly written: WrittenBatch[] = []
   /** Gives the code of an error in place of writing. */
   refuses: (batch: WrittenBatch) => number | undefined = () => undefined
+  /** What it says of a record of a batch that it refuses. */
+  refusalWords: string | undefined
   /** Loses the answer to a batch that is written. */
   loses: (batch: WrittenBatch) => boolean = () => false
   mostTimeoutMs = Number.POSITIVE_INFINITY
@@ -133,7 +135,8 @@ export class StubProducers extends StubKafka {
     writer.appendArray(answered, (w, { name, partitions }) => {
       w.appendString(name).appendArray(partitions, (each, { partition, code }) => {
         each.appendInt32(partition).appendInt16(code).appendInt64(0n).appendInt64(-1n).appendInt64(0n)
-        each.appendArray([], () => undefined).appendString(null)
+        const ofRecords = code === 0 || this.refusalWords === undefined ? [] : [this.refusalWords]
+        each.appendArray(ofRecords, (record, words) => record.appendInt32(0).appendString(words)).appendString(null)
       })
     })
     return writer.appendInt32(0).appendTaggedFields().buffer
