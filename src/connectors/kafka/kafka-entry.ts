@@ -16,6 +16,7 @@ export {
   KafkaRecordSerializationSchemaBuilder,
   type KafkaSerializer,
 } from './sink/kafka-record-serialization-schema-builder.js'
+export { TransactionNamingStrategy } from './sink/transaction-naming-strategy.js'
 export { KafkaSink } from './sink/kafka-sink.js'
 export { KafkaSinkBuilder } from './sink/kafka-sink-builder.js'
 export {
@@ -28,7 +29,11 @@ export { Properties, type PropertiesLike } from './properties/properties.js'
 export { ConsumerRecord, type KafkaHeader, type TimestampType } from './source/consumer-record.js'
 export type { KafkaPartitionSplit, KafkaSourceEnumState } from './source/kafka-partition-split.js'
 export { KafkaDeserializationSchema } from './source/kafka-deserialization-schema.js'
-export { KafkaRecordDeserializationSchema } from './source/kafka-record-deserialization-schema.js'
+export type { KafkaClass, KafkaConfigurable } from './kafka-codec.js'
+export {
+  KafkaRecordDeserializationSchema,
+  type KafkaDeserializer,
+} from './source/kafka-record-deserialization-schema.js'
 export { KafkaSource, type KafkaSourceBuilder } from './source/kafka-source.js'
 export type { KafkaSubscriber, KafkaTopics } from './source/kafka-subscriber.js'
 export {

@@ -60,9 +60,15 @@ export async function withAdmin<R>(use: (admin: Admin) => Promise<R>): Promise<R
 }
 
 /** A topic of its own, which is not taken away: the server goes with all that it has. */
-export async function newTopic(what: string, partitions = 4, replicas = 1): Promise<string> {
+export async function newTopic(
+  what: string,
+  partitions = 4,
+  replicas = 1,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const topic = `${what}-${randomUUID().slice(0, 8)}`
-  await withAdmin((admin) => admin.createTopics({ topics: [topic], partitions, replicas }))
+  const configs = Object.entries(settings).map(([name, value]) => ({ name, value }))
+  await withAdmin((admin) => admin.createTopics({ topics: [topic], partitions, replicas, configs }))
   return topic
 }
 

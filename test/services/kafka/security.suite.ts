@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { after, describe, it } from 'node:test'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, describe, it } from 'node:test'
 import { Workspace } from '../../e2e/command-line.js'
 import { CHECKPOINTED, startCopy } from './copy-job.js'
 import { addressOf, keyFile, newTopic, produced, witnessed, type KafkaListener } from './kafka-server.js'
@@ -35,6 +37,29 @@ const BEARER: Properties = {
     'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="alice";',
 }
 
+/** Gives anybody who asks the token of alice that nobody signed, which the broker believes. */
+const tokens = createServer((_request, response) => {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const now = Math.floor(Date.now() / 1000)
+  const token = `${part({ alg: 'none' })}.${part({ sub: 'alice', iat: now, exp: now + 3600 })}.`
+  asked += 1
+  response.end(JSON.stringify({ access_token: token, token_type: 'Bearer', expires_in: 3600 }))
+})
+let asked = 0
+before(() => new Promise<void>((resolve) => tokens.listen(0, '127.0.0.1', resolve)))
+after(() => {
+  tokens.close()
+  tokens.closeAllConnections()
+  assert.ok(asked > 0, 'the endpoint of tokens was asked')
+})
+
+const BY_ENDPOINT = (): Properties => ({
+  ...BEARER,
+  'sasl.oauthbearer.token.endpoint.url': `http://127.0.0.1:${String((tokens.address() as AddressInfo).port)}/token`,
+  'sasl.jaas.config':
+    'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required clientId="alice" clientSecret="alice-secret";',
+})
+
 const TLS: Properties = {
   'security.protocol': 'SSL',
   'ssl.truststore.type': 'PEM',
@@ -61,6 +86,7 @@ const ALLOWED: readonly (readonly [title: string, listener: KafkaListener, prope
   ['SASL SCRAM-SHA-256', 'sasl', () => scram('SCRAM-SHA-256', 'alice', 'alice-secret')],
   ['SASL SCRAM-SHA-512', 'sasl', () => scram('SCRAM-SHA-512', 'alice', 'alice-secret')],
   ['SASL OAUTHBEARER', 'sasl', () => BEARER],
+  ['SASL OAUTHBEARER with an endpoint of tokens', 'sasl', BY_ENDPOINT],
   ['TLS', 'tls', () => TLS],
   ['TLS with a certificate of the client', 'tls', () => WITH_CERTIFICATE],
   ['TLS with keys as texts', 'tls', WITH_KEYS_IN_PLACE],

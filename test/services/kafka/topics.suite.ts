@@ -5,9 +5,30 @@ import { afterEach, beforeEach, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Workspace, type RunningCommand } from '../../e2e/command-line.js'
 import { CHECKPOINTED, startCopy, type CopyTerms } from './copy-job.js'
-import { newTopic, produced, withAdmin, witnessed, type RecordToProduce } from './kafka-server.js'
+import { BROKER, newTopic, produced, withAdmin, witnessed, type RecordToProduce } from './kafka-server.js'
 
 const WAIT_MS = 180_000
+const WINDOWS = `
+import { Time, TumblingEventTimeWindows, WatermarkStrategy } from 'flink-ts'
+import { DeliveryGuarantee, KafkaRecordSerializationSchema, KafkaSink, KafkaSource } from 'flink-ts/connectors/kafka'
+import { SimpleStringSchema } from 'flink-ts/formats/string'
+
+export default function (env, params) {
+  const [brokers, input, output] = ['brokers', 'input', 'output'].map((name) => params.get(name))
+  const source = KafkaSource.builder()
+    .setBootstrapServers(brokers).setTopics(input).setValueOnlyDeserializer(new SimpleStringSchema()).build()
+  const serializer = KafkaRecordSerializationSchema.builder().setTopic(output).setValueSerializationSchema(new SimpleStringSchema()).build()
+  const sink = KafkaSink.builder().setBootstrapServers(brokers).setRecordSerializer(serializer)
+    .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE).build()
+  env.fromSource(source, WatermarkStrategy.forMonotonousTimestamps(), 'input').uid('input')
+    .map(() => 1)
+    .keyBy(() => 'all')
+    .window(TumblingEventTimeWindows.of(Time.milliseconds(10)))
+    .reduce((a, b) => a + b).uid('sums')
+    .map(String)
+    .sinkTo(sink).uid('output')
+}
+`
 
 let workspace: Workspace
 const running: RunningCommand[] = []
@@ -69,6 +90,19 @@ describe('While a job runs', () => {
     assert.deepEqual(await untilWritten(output, 300), all)
   })
 
+  it('event time goes on where there are more subtasks than partitions', async () => {
+    const [input, output] = [await newTopic('in', 1), await newTopic('out', 1)]
+    await produced(
+      input,
+      numbered(0, 100, () => 0),
+    )
+    const args = ['--brokers', BROKER, '--input', input, '--output', output]
+    const command = workspace.start('run', '-p', '3', workspace.file('windows.mjs', WINDOWS), ...args)
+    running.push(command)
+    await command.jobId()
+    assert.deepEqual((await untilWritten(output, 9)).slice(0, 9), Array<string>(9).fill('10'))
+  })
+
   it('a topic that is deleted does not stop what comes from the others, where offsets may be missing', async () => {
     const [kept, gone, output] = [await newTopic('in', 2), await newTopic('gone', 2), await newTopic('out', 1)]
     await produced(
@@ -94,6 +128,31 @@ describe('While a job runs', () => {
     assert.equal(stopped.exitCode, 0, stopped.stdout + stopped.stderr)
     await command.ended
     assert.match(logOf(workspace), new RegExp(`WARN.*${gone}`), 'it is told which topic is gone')
+  })
+})
+
+describe('A topic that takes small messages only', () => {
+  it('gets batches that it takes, with each record once', async () => {
+    const input = await newTopic('in', 2)
+    const output = await newTopic('small', 1, 1, { 'max.message.bytes': '5000' })
+    const records = numbered(0, 2000, (number) => number % 2)
+    await produced(input, records)
+    for (const guarantee of ['EXACTLY_ONCE', 'AT_LEAST_ONCE'] as const) {
+      const { exitCode, stdout, stderr } = await start({ input, output, group: `${output}-${guarantee}`, guarantee })
+        .ended
+      assert.equal(exitCode, 0, stdout + stderr)
+    }
+    const values = records.flatMap(({ value }) => [value, value])
+    assert.deepEqual(await untilWritten(output, 4000), values.sort())
+  })
+
+  it('refuses a record that is too large, which is told with its size and the limit', async () => {
+    const input = await newTopic('in', 1)
+    const output = await newTopic('small', 1, 1, { 'max.message.bytes': '5000' })
+    await produced(input, [{ partition: 0, timestamp: 1, key: 'k', value: 'x'.repeat(10_000) }])
+    const { exitCode, stdout, stderr } = await start({ input, output, group: output }).ended
+    assert.notEqual(exitCode, 0)
+    assert.match(stdout + stderr, new RegExp(`${output}.*9\\.8 KB.*max\\.message\\.bytes of the topic is 4\\.9 KB`))
   })
 })
 

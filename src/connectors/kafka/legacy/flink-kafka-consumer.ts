@@ -114,6 +114,15 @@ export class FlinkKafkaConsumer<T> implements SourceProvider<T> {
     return this
   }
 
+  /** So it is in any case: partitions of the state are read on, also where the topics given do not have them any more. */
+  disableFilterRestoredPartitionsWithSubscribedTopics(): this {
+    return this
+  }
+
+  getEnableCommitOnCheckpoints(): boolean {
+    return this.#commitsOffsetsOnCheckpoints
+  }
+
   /** Of each partition on its own. */
   assignTimestampsAndWatermarks(watermarkStrategy: WatermarkStrategy<T>): this {
     checkStrategy(watermarkStrategy)

@@ -6,6 +6,7 @@ const OF_ALL_CLIENTS = [
   ...['bootstrap.servers', 'client.id', 'client.id.prefix', 'request.timeout.ms', 'default.api.timeout.ms'],
   ...['socket.connection.setup.timeout.ms', 'retry.backoff.ms', 'retry.backoff.max.ms', 'metadata.max.age.ms'],
   ...['security.protocol', 'sasl.mechanism', 'sasl.jaas.config', 'sasl.oauthbearer.token.endpoint.url'],
+  'sasl.oauthbearer.header.urlencode',
   ...['ssl.truststore.certificates', 'ssl.truststore.location', 'ssl.truststore.type', 'ssl.key.password'],
   ...['ssl.keystore.certificate.chain', 'ssl.keystore.key', 'ssl.keystore.location', 'ssl.keystore.type'],
   ...['ssl.keystore.password', 'ssl.endpoint.identification.algorithm'],

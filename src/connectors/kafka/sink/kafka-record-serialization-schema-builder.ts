@@ -1,6 +1,7 @@
 import type { SerializationSchema } from '../../../api/functions/sink/serialization-schema.js'
 import { hasMethods } from '../../../api/functions/has-methods.js'
 import { checkedPart, checkedText, refuseArgument } from '../kafka-arguments.js'
+import { codecOf, type KafkaClass, type KafkaConfigurable } from '../kafka-codec.js'
 import type { HeaderProvider, KafkaPartitioner, TopicSelector } from './kafka-partitioner.js'
 import type { ProducerRecord, RecordHeaders } from './producer-record.js'
 import type { KafkaSinkContext, RecordSerialization } from './record-serialization.js'
@@ -8,10 +9,12 @@ import type { KafkaSinkContext, RecordSerialization } from './record-serializati
 type Bytes = Uint8Array | string | null
 type Partition<T> = KafkaPartitioner<T>['partition']
 
+type CodecConfigs = Readonly<Record<string, string>> | undefined
+
 const NO_HEADERS: RecordHeaders = []
 
 /** A serializer of Kafka's kind, such as those that its JavaScript clients have: by topic. */
-export interface KafkaSerializer<T> {
+export interface KafkaSerializer<T> extends KafkaConfigurable {
   serialize(topic: string, data: T): Uint8Array | string | null
 }
 
@@ -76,18 +79,24 @@ export class KafkaRecordSerializationSchemaBuilder<T> {
     return this
   }
 
-  /** `serializer.serialize(topic, element)` gives the key. */
-  setKafkaKeySerializer(serializer: KafkaSerializer<T>): this {
+  /** `serializer.serialize(topic, element)` gives the key. A class is made, and told `configs`. */
+  setKafkaKeySerializer(
+    serializer: KafkaClass<KafkaSerializer<T>> | KafkaSerializer<T>,
+    configs?: Readonly<Record<string, string>>,
+  ): this {
     if (this.#key !== undefined) refuseArgument(call('setKafkaKeySerializer'), 'the key has a serializer already')
-    this.#key = checkedPart(call('setKafkaKeySerializer'), 'a serializer', serializer, 'serialize')
+    this.#key = kafkaSerializer(serializer, { method: 'setKafkaKeySerializer', isKey: true, configs })
     this.#isKafkaKey = true
     return this
   }
 
-  /** `serializer.serialize(topic, element)` gives the value. */
-  setKafkaValueSerializer(serializer: KafkaSerializer<T>): this {
+  /** `serializer.serialize(topic, element)` gives the value. A class is made, and told `configs`. */
+  setKafkaValueSerializer(
+    serializer: KafkaClass<KafkaSerializer<T>> | KafkaSerializer<T>,
+    configs?: Readonly<Record<string, string>>,
+  ): this {
     if (this.#value !== undefined) refuseArgument(call('setKafkaValueSerializer'), 'the value has a serializer already')
-    this.#value = checkedPart(call('setKafkaValueSerializer'), 'a serializer', serializer, 'serialize')
+    this.#value = kafkaSerializer(serializer, { method: 'setKafkaValueSerializer', isKey: false, configs })
     this.#isKafkaValue = true
     return this
   }
@@ -162,6 +171,15 @@ function serializing<T>(
   if (schema === undefined) return undefined
   if (isKafkas) return (element, topic) => (schema as KafkaSerializer<T>).serialize(topic, element)
   return (element) => (schema as SerializationSchema<T>).serialize(element)
+}
+
+function kafkaSerializer<T>(
+  given: KafkaClass<KafkaSerializer<T>> | KafkaSerializer<T>,
+  use: { readonly method: string; readonly isKey: boolean; readonly configs: CodecConfigs },
+): KafkaSerializer<T> {
+  const { isKey, configs } = use
+  const codec = codecOf(given, { call: call(use.method), method: 'serialize', isKey, configs })
+  return checkedPart(call(use.method), 'a serializer', codec, 'serialize')
 }
 
 function checkedSchema<T>(

@@ -3,11 +3,14 @@ import { describeValue } from '../../../core/errors/describe-value.js'
 import { checkedPart, checkedText, refuseArgument } from '../kafka-arguments.js'
 import { Properties, type PropertiesLike } from '../properties/properties.js'
 import type { KafkaSinkParts } from './kafka-sink-parts.js'
+import { TransactionNamingStrategy } from './transaction-naming-strategy.js'
 import { sinkProperties } from './producer-properties.js'
 import type { RecordSerialization } from './record-serialization.js'
 
 /** Kafka takes transactional ids of 64 KB; the rest is for the numbers. */
 const MOST_PREFIX_BYTES = 64_000
+const NO_POOLING =
+  'POOLING gives a name to one transaction after the other; here each has its own, so that a commit after a crash can mean this one only. Leave it out (INCREMENTING), and have transactional.id.expiration.ms of the brokers shortened where their names are too many'
 const GUARANTEES: readonly unknown[] = Object.values(DeliveryGuarantee)
 
 /**
@@ -73,6 +76,19 @@ export class KafkaSinkBuilder<IN, SinkT> {
     this.#prefix = checkedText(method, 'the prefix', prefix)
     if (Buffer.byteLength(prefix) > MOST_PREFIX_BYTES) {
       refuseArgument(method, `the prefix has more than ${String(MOST_PREFIX_BYTES)} bytes`)
+    }
+    return this
+  }
+
+  /** Only INCREMENTING is taken, which is what it does: GRAPH_INVALID for POOLING. */
+  setTransactionNamingStrategy(strategy: TransactionNamingStrategy): this {
+    const method = call('setTransactionNamingStrategy')
+    if (strategy === TransactionNamingStrategy.POOLING) refuseArgument(method, NO_POOLING)
+    if (strategy !== TransactionNamingStrategy.INCREMENTING) {
+      refuseArgument(
+        method,
+        `it takes TransactionNamingStrategy.INCREMENTING, and was given ${describeValue(strategy)}`,
+      )
     }
     return this
   }

@@ -118,7 +118,7 @@ export class KafkaWriter<IN>
     const partitions = await this.#parts.topics.load(record.topic)
     if ((record.partition ?? 0) >= partitions.length) {
       const reason = `it is for partition ${String(record.partition)}, and the topic has ${String(partitions.length)}`
-      throw new FlinkError('KAFKA_RECORD_REFUSED', { topic: record.topic, reason })
+      throw notWritable(record.topic, reason)
     }
     this.#append(record, entry, partitions)
   }
@@ -149,7 +149,7 @@ export class KafkaWriter<IN>
   #check({ topic, partition }: ProducerRecord, { key, value, headers }: BatchRecord): void {
     const refuse = (what: string, given: unknown): never => {
       const reason = `its serializer gave ${describeValue(given)} as ${what}`
-      throw new FlinkError('KAFKA_RECORD_REFUSED', { topic: describeValue(topic), reason })
+      throw notWritable(describeValue(topic), reason)
     }
     if (typeof topic !== 'string' || topic === '') refuse('its topic', topic)
     if (partition !== null && partition !== undefined && !(Number.isSafeInteger(partition) && partition >= 0)) {
@@ -177,4 +177,9 @@ function validTimestamp(timestampMs: number | null | undefined): number | undefi
   return typeof timestampMs === 'number' && Number.isSafeInteger(timestampMs) && timestampMs >= 0
     ? timestampMs
     : undefined
+}
+
+/** About this record alone: the policy for bad records decides. What brokers refuse is not, as others may be lost with it. */
+function notWritable(topic: string, reason: string): FlinkError {
+  return new FlinkError('RECORD_NOT_WRITABLE', { schema: 'KafkaSink', record: `a record for ${topic}`, reason })
 }

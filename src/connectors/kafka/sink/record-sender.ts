@@ -120,7 +120,7 @@ export class RecordSender {
     if (sizeBytes <= maxRequestBytes) return sizeBytes
     const limit = byteSize(maxRequestBytes)
     const reason = `it has ${byteSize(sizeBytes)}, and max.request.size is ${limit}; the brokers have a limit as well, max.message.bytes of the topic`
-    throw new FlinkError('KAFKA_RECORD_REFUSED', { topic, reason })
+    throw new FlinkError('RECORD_NOT_WRITABLE', { schema: 'KafkaSink', record: `a record for ${topic}`, reason })
   }
 
   #queueOf(topic: string, partition: number): PartitionQueue {

@@ -4,6 +4,7 @@ import type { DeserializationSchema } from '../../../api/functions/source/deseri
 import type { TypeInformation } from '../../../api/types/type-information.js'
 import { describeValue } from '../../../core/errors/describe-value.js'
 import { FlinkError } from '../../../core/errors/flink-error.js'
+import { codecOf, isClassWith, type KafkaClass, type KafkaConfigurable } from '../kafka-codec.js'
 import type { ConsumerRecord } from './consumer-record.js'
 import type { KafkaDeserializationSchema } from './kafka-deserialization-schema.js'
 
@@ -31,6 +32,28 @@ export interface KafkaRecordDeserializationSchema<T> {
 }
 
 /**
+ * A deserializer of Kafka's own kind: by topic.
+ *
+ * @example
+ * ```ts
+ * import { KafkaRecordDeserializationSchema, type KafkaDeserializer } from 'flink-ts/connectors/kafka'
+ *
+ * class Sizes implements KafkaDeserializer<number> {
+ *   deserialize(_topic: string, data: Uint8Array): number {
+ *     return data.length
+ *   }
+ * }
+ * const sizes = KafkaRecordDeserializationSchema.valueOnly(Sizes)
+ * ```
+ * @see https://kafka.apache.org/39/javadoc/org/apache/kafka/common/serialization/Deserializer.html
+ */
+export interface KafkaDeserializer<T> extends KafkaConfigurable {
+  /** Null and undefined: nothing comes of it. */
+  deserialize(topic: string, data: Uint8Array): T | null | undefined
+  getProducedType?(): TypeInformation<T> | undefined
+}
+
+/**
  * Makes schemas of what knows less of Kafka.
  *
  * @example
@@ -48,9 +71,16 @@ export const KafkaRecordDeserializationSchema = {
     return new OneByOne(schema, (record) => schema.deserialize(record))
   },
 
-  /** Of a schema that sees the value. A record without a value is left out. GRAPH_INVALID where it is none. */
-  valueOnly<T>(schema: DeserializationSchema<T>): KafkaRecordDeserializationSchema<T> {
-    checkSchema('KafkaRecordDeserializationSchema.valueOnly', schema)
+  /**
+   * Of a schema that sees the value, or of a class of Kafka's deserializers, which is made and told `configs`. A record without a value is left
+   * out. GRAPH_INVALID where it is none.
+   */
+  valueOnly<T>(
+    schema: DeserializationSchema<T> | KafkaClass<KafkaDeserializer<T>>,
+    configs?: Readonly<Record<string, string>>,
+  ): KafkaRecordDeserializationSchema<T> {
+    if (isClassWith<KafkaDeserializer<T>>(schema, 'deserialize')) return ofKafka(schema, configs)
+    checkSchema(VALUE_ONLY, schema)
     return new OneByOne(schema, (record) => {
       const value = record.value()
       return value === null ? undefined : schema.deserialize(value)
@@ -58,15 +88,30 @@ export const KafkaRecordDeserializationSchema = {
   },
 } as const
 
+const VALUE_ONLY = 'KafkaRecordDeserializationSchema.valueOnly'
+
+function ofKafka<T>(
+  given: KafkaClass<KafkaDeserializer<T>>,
+  configs: Readonly<Record<string, string>> | undefined,
+): KafkaRecordDeserializationSchema<T> {
+  const deserializer = codecOf(given, { call: VALUE_ONLY, method: 'deserialize', isKey: false, configs })
+  return new OneByOne(deserializer, (record) => {
+    const value = record.value()
+    return value === null ? undefined : deserializer.deserialize(record.topic(), value)
+  })
+}
+
+/** Perhaps it says of what type its records are. */
+interface Typed<T> {
+  getProducedType?(): TypeInformation<T> | undefined
+}
+
 /** Of a schema that gives one record at most. */
 class OneByOne<T> implements KafkaRecordDeserializationSchema<T> {
-  readonly #schema: KafkaDeserializationSchema<T> | DeserializationSchema<T>
-  readonly #read: (record: ConsumerRecord) => T | undefined
+  readonly #schema: Typed<T>
+  readonly #read: (record: ConsumerRecord) => T | null | undefined
 
-  constructor(
-    schema: KafkaDeserializationSchema<T> | DeserializationSchema<T>,
-    read: (record: ConsumerRecord) => T | undefined,
-  ) {
+  constructor(schema: Typed<T>, read: (record: ConsumerRecord) => T | null | undefined) {
     this.#schema = schema
     this.#read = read
   }

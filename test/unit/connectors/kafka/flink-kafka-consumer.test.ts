@@ -2,15 +2,17 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { StreamExecutionEnvironment, WatermarkStrategy } from '../../../../src/index.js'
 import {
+  ConsumerRecord,
   FlinkKafkaConsumer,
   FlinkKafkaConsumer011,
   KafkaDeserializationSchema,
+  KafkaRecordDeserializationSchema,
   KafkaSource,
   KafkaTopicPartition,
   OffsetsInitializer,
   Properties,
   TopicPartition,
-  type ConsumerRecord,
+  type KafkaDeserializer,
 } from '../../../../src/connectors/kafka/kafka-entry.js'
 import { FlinkError, type ErrorCode } from '../../../../src/index.js'
 import { SimpleStringSchema } from '../../../../src/formats/string/string-entry.js'
@@ -83,6 +85,30 @@ describe('KafkaSource.builder()', () => {
     assert.equal(whole().setUnbounded(OffsetsInitializer.latest()).build().getBoundedness(), 'CONTINUOUS_UNBOUNDED')
     assert.equal(whole().setBounded(OffsetsInitializer.latest()).build().getBoundedness(), 'BOUNDED')
     assert.equal(whole().build().getProducedType(), new SimpleStringSchema().getProducedType())
+  })
+
+  it("makes Kafka's deserializers by class, and leaves out records without a value", () => {
+    class Told implements KafkaDeserializer<string> {
+      #told = ''
+      configure(configs: Readonly<Record<string, string>>, isKey: boolean): void {
+        this.#told = `${configs['mark'] ?? ''}${String(isKey)}`
+      }
+      deserialize(topic: string, data: Uint8Array): string {
+        return `${topic} ${Buffer.from(data).toString()} ${this.#told}`
+      }
+    }
+    const schema = KafkaRecordDeserializationSchema.valueOnly(Told, { mark: '!' })
+    const given: string[] = []
+    const out = { collect: (text: string) => void given.push(text), close: () => undefined }
+    const log = { topic: 't', partition: 0, topicId: 'id' }
+    for (const value of [Buffer.from('a'), null]) {
+      const parts = { offset: 0, timestamp: 0, hasLogAppendTime: false, key: null, value, headers: Buffer.from([0]) }
+      schema.deserialize(new ConsumerRecord(log, parts), out)
+    }
+    assert.deepEqual(given, ['t a !false'])
+    assert.ok(whole().setDeserializer(KafkaRecordDeserializationSchema.valueOnly(Told)).build() instanceof KafkaSource)
+    const forgotten = (): unknown => whole().setValueOnlyDeserializer(SimpleStringSchema as never)
+    assert.throws(forgotten, refusal('GRAPH_INVALID', /is a new missing/))
   })
 
   it('takes all that Flink knows', () => {

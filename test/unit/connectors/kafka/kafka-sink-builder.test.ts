@@ -6,9 +6,11 @@ import { FlinkKafkaProducer011 } from '../../../../src/connectors/kafka/legacy/f
 import { Properties, propertiesOf } from '../../../../src/connectors/kafka/properties/properties.js'
 import { kafkaCommittables } from '../../../../src/connectors/kafka/sink/kafka-committable.js'
 import { KafkaRecordSerializationSchema } from '../../../../src/connectors/kafka/sink/kafka-record-serialization-schema.js'
+import type { KafkaSerializer } from '../../../../src/connectors/kafka/sink/kafka-record-serialization-schema-builder.js'
 import { KafkaSink } from '../../../../src/connectors/kafka/sink/kafka-sink.js'
 import { sinkProperties } from '../../../../src/connectors/kafka/sink/producer-properties.js'
 import { ProducerRecord } from '../../../../src/connectors/kafka/sink/producer-record.js'
+import { TransactionNamingStrategy } from '../../../../src/connectors/kafka/sink/transaction-naming-strategy.js'
 import { SimpleStringSchema } from '../../../../src/formats/string/simple-string-schema.js'
 import { FlinkError, StreamExecutionEnvironment } from '../../../../src/index.js'
 
@@ -39,6 +41,17 @@ describe('The builder of a KafkaSink', () => {
     assert.throws(() => builder.setTransactionalIdPrefix(''), isInvalid)
     assert.throws(() => builder.setTransactionalIdPrefix('x'.repeat(64_001)), isInvalid)
     assert.throws(() => builder.setBootstrapServers(7 as never), isInvalid)
+  })
+
+  it('names transactions one way, and says why it has no pool of names', () => {
+    const builder = KafkaSink.builder<string>()
+    assert.equal(builder.setTransactionNamingStrategy(TransactionNamingStrategy.INCREMENTING), builder)
+    const pooled = (): unknown => builder.setTransactionNamingStrategy(TransactionNamingStrategy.POOLING)
+    assert.throws(
+      pooled,
+      (error) => isInvalid(error) && /POOLING.*transactional\.id\.expiration\.ms/.test(String(error)),
+    )
+    assert.throws(() => builder.setTransactionNamingStrategy('any' as never), isInvalid)
   })
 
   it('reads properties by their names in Kafka, and names those without effect', () => {
@@ -80,6 +93,29 @@ describe('The builder of a KafkaSink', () => {
 })
 
 describe('The builder of a serializer', () => {
+  it("makes Kafka's serializers by class, and tells each its configuration and whether it is of keys", () => {
+    class Told implements KafkaSerializer<string> {
+      #told = ''
+      configure(configs: Readonly<Record<string, string>>, isKey: boolean): void {
+        this.#told = `${configs['mark'] ?? ''}${String(isKey)}`
+      }
+      serialize(topic: string, data: string): string {
+        return `${topic} ${data} ${this.#told}`
+      }
+    }
+    const schema = KafkaRecordSerializationSchema.builder<string>()
+      .setTopic('t')
+      .setKafkaKeySerializer(Told)
+      .setKafkaValueSerializer(Told, { mark: '!' })
+      .build()
+    const { key, value } = schema.serialize('a', {} as never, null) ?? {}
+    assert.deepEqual([key, value], ['t a true', 't a !false'])
+    const builder = () => KafkaRecordSerializationSchema.builder<string>()
+    assert.throws(() => builder().setKafkaValueSerializer(new Told(), { mark: '!' }), isInvalid)
+    const forgotten = (): unknown => builder().setKafkaValueSerializer(SimpleStringSchema)
+    assert.throws(forgotten, (error) => isInvalid(error) && /is a new missing/.test(String(error)))
+  })
+
   it('takes one topic and one serializer of each kind', () => {
     const builder = () => KafkaRecordSerializationSchema.builder<string>()
     const value = (element: string): string => element

@@ -415,12 +415,12 @@ describe('Records of a KafkaSink', () => {
     const stub = brokersWith(2)
     const run = await started(stub, { ...options, properties: { 'max.request.size': 1000 } })
     await run.write('fits')
-    await assert.rejects(async () => run.write('x'.repeat(1000)), isCode('KAFKA_RECORD_REFUSED'))
+    await assert.rejects(async () => run.write('x'.repeat(1000)), isCode('RECORD_NOT_WRITABLE'))
     const serializer = {
       serialize: (value: string) => ({ topic: 't', partition: 2, key: null, value, timestamp: null, headers: [] }),
     }
     const wrong = await started(stub, { ...options, serializer })
-    await assert.rejects(async () => wrong.write('a'), isCode('KAFKA_RECORD_REFUSED'))
+    await assert.rejects(async () => wrong.write('a'), isCode('RECORD_NOT_WRITABLE'))
     stub.create('t', 3)
     await wrong.write('a')
     await wrong.checkpoint(1)
@@ -430,7 +430,7 @@ describe('Records of a KafkaSink', () => {
   it('are refused where the serializer gives what is no record', async () => {
     const serializer = { serialize: (value: string) => ({ topic: 't', value: Number(value) }) as never }
     const run = await started(brokersWith(), { ...options, serializer })
-    await assert.rejects(async () => run.write('1'), isCode('KAFKA_RECORD_REFUSED'))
+    await assert.rejects(async () => run.write('1'), isCode('RECORD_NOT_WRITABLE'))
   })
 
   it('fail the job where their topic is not there and no broker makes it', async () => {

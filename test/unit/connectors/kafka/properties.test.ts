@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, it } from 'node:test'
 import { kafkaClientSettings } from '../../../../src/connectors/kafka/properties/client-settings.js'
 import { parsedJaasConfig } from '../../../../src/connectors/kafka/properties/jaas-config.js'
@@ -95,6 +97,71 @@ describe('The settings of a client of Kafka', () => {
     assert.deepEqual(JSON.parse(Buffer.from(header, 'base64url').toString()), { alg: 'none' })
     assert.equal((JSON.parse(Buffer.from(claims, 'base64url').toString()) as { sub: string }).sub, 'alice')
     assert.equal(signature, '')
+  })
+
+  describe('of OAUTHBEARER with a token endpoint', () => {
+    const MODULE = 'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required'
+    const SECRET = 'a+b/c=='
+
+    /** Asks once, as a connection does; what was asked, and the token or the error. */
+    async function asked(
+      answer: { readonly status: number; readonly body: string },
+      more: Readonly<Record<string, string>> = {},
+    ): Promise<{ request: { method?: string; login: string; body: string }; token: string | Error; address: string }> {
+      const request = { login: '', body: '' }
+      const server = createServer((incoming, response) => {
+        const { authorization = '' } = incoming.headers
+        const login = Buffer.from(authorization.replace(/^Basic /, ''), 'base64').toString()
+        Object.assign(request, { method: incoming.method, login })
+        incoming.setEncoding('utf8').on('data', (text: string) => (request.body += text))
+        incoming.on('end', () => response.writeHead(answer.status).end(answer.body))
+      })
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      const address = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/token`
+      const given = {
+        ...{ ...SERVERS, 'security.protocol': 'SASL_SSL', 'sasl.mechanism': 'OAUTHBEARER' },
+        'sasl.oauthbearer.token.endpoint.url': address,
+        'sasl.jaas.config': `${MODULE} clientId="job" clientSecret="${SECRET}" scope="kafka";`,
+        ...more,
+      }
+      try {
+        const token = await kafkaClientSettings(propertiesOf(given), 'c').sasl?.token?.()
+        return { request, token: token ?? '', address }
+      } catch (error) {
+        return { request, token: error as Error, address }
+      } finally {
+        server.close()
+        server.closeAllConnections()
+      }
+    }
+
+    it('ask it for a token with the id and the secret of the client', async () => {
+      const { request, token } = await asked({ status: 200, body: '{"access_token":"the-token","expires_in":60}' })
+      assert.equal(token, 'the-token')
+      const body = 'grant_type=client_credentials&scope=kafka'
+      assert.deepEqual(request, { method: 'POST', login: `job:${SECRET}`, body })
+      const encodes = { 'sasl.oauthbearer.header.urlencode': 'true' }
+      const encoded = await asked({ status: 200, body: '{"access_token":"t"}' }, encodes)
+      assert.equal(encoded.request.login, `job:${encodeURIComponent(SECRET)}`)
+    })
+
+    it('say where it gave none, and tell no secret', async () => {
+      const answers = [
+        { status: 401, body: '{"error":"invalid_client"}' },
+        { status: 200, body: '{}' },
+        { status: 200, body: 'no JSON' },
+      ]
+      for (const answer of answers) {
+        const { token, address } = await asked(answer)
+        assert.ok(FlinkError.is(token, 'KAFKA_ACCESS_REFUSED'))
+        assert.ok(token.message.includes(address) && !token.message.includes(SECRET), token.message)
+      }
+    })
+
+    it('need the id and the secret of the client', async () => {
+      const { token } = await asked({ status: 200, body: '' }, { 'sasl.jaas.config': `${MODULE} clientId="job";` })
+      assert.ok(FlinkError.is(token, 'KAFKA_PROPERTY_INVALID') && /clientSecret/.test(token.message))
+    })
   })
 
   it('take certificates from the properties, and say how a store of Java is converted', () => {

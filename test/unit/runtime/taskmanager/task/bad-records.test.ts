@@ -7,60 +7,11 @@ import {
   type DataStream,
   type DeadLetter,
   type SingleOutputStreamOperator,
-  type StreamExecutionEnvironment,
 } from '../../../../../src/index.js'
 import { FlinkError } from '../../../../../src/core/errors/flink-error.js'
-import { generateProgramGraph } from '../../../../../src/graph/job-graph-generator.js'
-import { OperatorChain } from '../../../../../src/runtime/taskmanager/task/operator-chain.js'
-import { isSourceOperator } from '../../../../../src/runtime/taskmanager/task/operator-factory.js'
-import { TestOperatorContext } from '../../../../operators/test-operator-context.js'
-import { pipelineOf } from '../../../graph/pipeline-of.js'
+import { chainRun, type Program } from './chain-run.js'
 
-type Program = (numbers: DataStream<number>) => unknown
-
-interface Ran {
-  readonly metrics: Readonly<Record<string, unknown>>
-  readonly warnings: readonly unknown[]
-}
-
-/** All of the program runs in one chain, downstream of the numbers. */
-async function run(numbers: readonly number[], program: Program): Promise<Ran> {
-  const pipeline = await pipelineOf((env: StreamExecutionEnvironment) => program(env.fromCollection([...numbers])))
-  const graph = generateProgramGraph(pipeline)
-  const [vertex, ...others] = graph.jobGraph.vertices
-  assert.ok(vertex !== undefined && others.length === 0, 'it is one chain')
-  const warnings: unknown[] = []
-  const logger = {
-    debug: () => undefined,
-    info: () => undefined,
-    warn: (message: string, fields: unknown) => warnings.push([message, fields]),
-    error: () => undefined,
-  }
-  const contexts = new Array<TestOperatorContext>()
-  const chain = new OperatorChain({
-    vertex,
-    program: graph,
-    edges: [],
-    isObjectReuseEnabled: false,
-    contextFor: (_name, surroundings) => {
-      const context = new TestOperatorContext({ logger })
-      contexts.push(context)
-      return Object.assign(context, surroundings, { isOutputAvailable: () => true })
-    },
-  })
-  const { head } = chain
-  assert.ok(isSourceOperator(head))
-  for (const operator of [...chain.operators].reverse()) {
-    await operator.initializeState(undefined, undefined)
-    await operator.open()
-  }
-  while (head.emitNext() !== 'end') for (const context of contexts) await context.resumed()
-  for (const operator of chain.operators) await operator.prepareSnapshotPreBarrier(1)
-  for (const operator of chain.operators) await operator.finish()
-  for (const operator of chain.operators) await operator.close()
-  const metrics = Object.assign({}, ...contexts.map((context) => context.metrics.values())) as object
-  return { metrics: { ...metrics }, warnings }
-}
+type NumbersProgram = Program<number>
 
 function refuseSevens(value: number): number {
   if (value % 7 === 0) throw new RangeError(`${String(value)} is of seven`)
@@ -90,7 +41,7 @@ describe('An operator with a policy for bad records', () => {
   for (const [kind, operator] of Object.entries(KINDS)) {
     it(`leaves out the records with which it fails, and what it had emitted for them, and counts them: ${kind}`, async () => {
       const results = collecting<number>()
-      const { metrics, warnings } = await run(NUMBERS, (numbers) => {
+      const { metrics, warnings } = await chainRun(NUMBERS, (numbers) => {
         operator(numbers.map((value) => value))
           .onError('skip')
           .map((value) => value)
@@ -103,7 +54,7 @@ describe('An operator with a policy for bad records', () => {
 
     it(`makes dead letters of them: ${kind}`, async () => {
       const [results, letters] = [collecting<number>(), collecting<DeadLetter>()]
-      const { metrics } = await run(NUMBERS, (numbers) => {
+      const { metrics } = await chainRun(NUMBERS, (numbers) => {
         const checked = operator(numbers).name('check').onError('dead-letter')
         checked.addSink(results.sink)
         checked.getDeadLetters().addSink(letters.sink)
@@ -121,7 +72,7 @@ describe('An operator with a policy for bad records', () => {
   }
 
   it('fails the job where there is none', async () => {
-    const failing = run(NUMBERS, (numbers) => numbers.map(refuseSevens).onError('skip').onError('fail').print())
+    const failing = chainRun(NUMBERS, (numbers) => numbers.map(refuseSevens).onError('skip').onError('fail').print())
     await assert.rejects(
       failing,
       (error) => FlinkError.is(error, 'OPERATOR_FAILED') && /7 is of seven/.test(error.message),
@@ -129,19 +80,19 @@ describe('An operator with a policy for bad records', () => {
   })
 
   it('has one of its own: what fails downstream is not its record', async () => {
-    const program: Program = (numbers) =>
+    const program: NumbersProgram = (numbers) =>
       numbers
         .map((value) => value)
         .onError('skip')
         .map(refuseSevens)
         .name('strict')
         .print()
-    await assert.rejects(run(NUMBERS, program), /strict .* failed: RangeError: 7 is of seven/)
+    await assert.rejects(chainRun(NUMBERS, program), /strict .* failed: RangeError: 7 is of seven/)
   })
 
   it('looks after its own records where those downstream have a policy too', async () => {
     const [outer, inner] = [collecting<DeadLetter>(), collecting<DeadLetter>()]
-    await run(NUMBERS, (numbers) =>
+    await chainRun(NUMBERS, (numbers) =>
       numbers
         .map((value) => {
           if (value === 7) throw new Error('outer')
@@ -176,7 +127,7 @@ describe('An operator with a policy for bad records', () => {
         record.n = -1
       }
     }
-    await run([1, 7], (numbers) => {
+    await chainRun([1, 7], (numbers) => {
       const twice = numbers.process(new Twice()).onError('skip')
       twice.addSink(results.sink)
       twice.getSideOutput(tag).addSink(sides.sink)
@@ -187,7 +138,7 @@ describe('An operator with a policy for bad records', () => {
 
   it('may be a sink, whose promises are looked at as well', async () => {
     const [taken, letters] = [collecting<number>(), collecting<DeadLetter>()]
-    await run(NUMBERS, (numbers) => {
+    await chainRun(NUMBERS, (numbers) => {
       const invoke = async (value: number): Promise<void> => {
         await Promise.resolve()
         taken.sink(refuseSevens(value))
@@ -210,7 +161,7 @@ describe('An operator with a policy for bad records', () => {
   })
 
   it('forgives nothing that is about no record', async () => {
-    const program: Program = (numbers) =>
+    const program: NumbersProgram = (numbers) =>
       numbers
         .map((value) => {
           if (value === 7) throw new FlinkError('ASSERTION_FAILED', { what: 'the engine is right' })
@@ -218,6 +169,6 @@ describe('An operator with a policy for bad records', () => {
         })
         .onError('skip')
         .print()
-    await assert.rejects(run(NUMBERS, program), (error) => FlinkError.is(error, 'ASSERTION_FAILED'))
+    await assert.rejects(chainRun(NUMBERS, program), (error) => FlinkError.is(error, 'ASSERTION_FAILED'))
   })
 })
