@@ -110,12 +110,7 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
     [['da', 3]],
     [['periodic'], 'active', 5],
   ],
-  'active with a new one': [
-    [['ia', 5], 5],
-    [['ia', 'idle'], 'idle'],
-    [['+', 'b'], 'active'],
-    [['ia', 6]],
-  ],
+  'active with a new one': [[['ia', 5], 5], [['ia', 'idle'], 'idle'], [['+', 'b'], 'active'], [['ia', 6]]],
   'nothing of an output that says nothing': [[['periodic']]],
 }
 
